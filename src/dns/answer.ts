@@ -29,7 +29,15 @@ export type VoidReason = 'nxdomain' | 'nodata';
  * answer that cannot be read or believed, `unreachable` the network's refusal, `busy` our own bound.
  */
 export type FailureReason =
-  'timeout' | 'servfail' | 'refused' | 'formerr' | 'notimp' | 'other-rcode' | 'malformed' | 'unreachable' | 'busy';
+  | 'timeout'
+  | 'servfail'
+  | 'refused'
+  | 'formerr'
+  | 'notimp'
+  | 'other-rcode'
+  | 'malformed'
+  | 'unreachable'
+  | 'busy';
 
 /**
  * What became of one question. An answer is immutable and stands for itself: whoever keeps answers hands

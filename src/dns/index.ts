@@ -1,4 +1,4 @@
 /** The vocabulary of DNS questions and answers. Types and names only: importing it opens no socket. */
 export type { Answer, FailureReason, Mx, RecordData, RecordType, VoidReason } from './answer.js';
 export type { Lookup } from './lookup.js';
-export { LABEL_DOT, isQueryable, nameKey, queryName, type QueryName } from './query-name.js';
+export { LABEL_DOT, isQueryable, nameKey, printName, queryName, type QueryName } from './query-name.js';

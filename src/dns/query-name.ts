@@ -20,7 +20,7 @@ export function queryName(text: string): QueryName {
 /** Whether the name fits the wire: labels of 1 to 63 octets, 253 with their dots (RFC 1035 §2.3.4). */
 export function isQueryable(name: QueryName): boolean {
   if (name.length === 0 || name.length > 253) return false;
-  for (let start = 0; ; ) {
+  for (let start = 0; ;) {
     const dot = name.indexOf('.', start);
     const length = (dot === -1 ? name.length : dot) - start;
     if (length < 1 || length > 63) return false;
@@ -37,4 +37,12 @@ export function nameKey(name: QueryName): string {
     if (c >= 0x41 && c <= 0x5a) return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   }
   return name;
+}
+
+/** A name for people: printable ASCII, other octets as `\DDD` (RFC 1035 §5.1), the root as a dot. */
+export function printName(name: QueryName): string {
+  if (name === '') return '.';
+  return name.replace(/[^\x21-\x5b\x5d-\x7e]/g, (c) =>
+    c === LABEL_DOT ? '\\.' : c === '\\' ? '\\\\' : `\\${String(c.charCodeAt(0) & 0xff).padStart(3, '0')}`,
+  );
 }

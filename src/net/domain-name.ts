@@ -8,7 +8,8 @@ import { err, ok, textOf, type Octets, type Result } from '../util/index.js';
  */
 export type DomainName = string & { readonly __domainName: unique symbol };
 
-export type DomainNameProblem = 'empty' | 'single-label' | 'label-length' | 'name-length' | 'character' | 'idna';
+export type DomainNameProblem =
+  'empty' | 'single-label' | 'label-length' | 'name-length' | 'character' | 'idna';
 
 /**
  * Checks the domain of a mail address or a HELO name (RFC 7208 §4.3: whatever is refused here is "none",

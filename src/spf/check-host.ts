@@ -1,0 +1,68 @@
+/** The entry of the engine: check_host() of RFC 7208 §4. */
+import { queryName, type Lookup } from '../dns/index.js';
+import type { DomainName, IpAddress } from '../net/index.js';
+import type { Sender } from '../smtp/index.js';
+import type { Clock, Octets } from '../util/index.js';
+import { Evaluation } from './evaluate.js';
+import type { Limits, Outcome } from './outcome.js';
+import { Questions, type Unanswered } from './questions.js';
+import type { Trace } from './trace.js';
+
+/** Who is checked. */
+export interface CheckArguments {
+  readonly ip: IpAddress;
+  readonly sender: Sender;
+  /** The HELO name as the client gave it: `%{h}`. */
+  readonly helo: Octets;
+  /** This host's name: `%{r}`. */
+  readonly receiver: string;
+}
+
+/** What a check may use. */
+export interface CheckContext {
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** When the check must be over, in `clock.now()` milliseconds: then it is a temperror (§4.6.4). */
+  readonly deadline: number;
+  readonly trace?: Trace;
+}
+
+/**
+ * Evaluates check_host() for one identity. The outcome comes at once if every answer is at hand, else as
+ * a promise that does not reject. An explanation is fetched for a fail, and only then (§6.2).
+ */
+export function checkHost(args: CheckArguments, context: CheckContext): Outcome | Promise<Outcome> {
+  const { domain } = args.sender;
+  if (!domain.ok) return { result: 'none', cause: { kind: 'bad-domain', problem: domain.error } }; // §4.3
+  const questions = new Questions(context);
+  const run = (): Outcome | Unanswered => {
+    const outcome = evaluate(new Evaluation(args, domain.value, context, questions), domain.value);
+    if (outcome.result !== 'unanswered') questions.flushTrace();
+    return outcome;
+  };
+  const outcome = run();
+  return outcome.result === 'unanswered' ? runAgain(run, questions, outcome) : outcome;
+}
+
+/** Runs again for each answer that has to be waited for. */
+async function runAgain(
+  run: () => Outcome | Unanswered,
+  questions: Questions,
+  first: Unanswered,
+): Promise<Outcome> {
+  for (let outcome: Outcome | Unanswered = first; ;) {
+    await outcome.arrival;
+    questions.restart();
+    outcome = run();
+    if (outcome.result !== 'unanswered') return outcome;
+  }
+}
+
+function evaluate(evaluation: Evaluation, domain: DomainName): Outcome | Unanswered {
+  const finding = evaluation.evaluate(queryName(domain), 0);
+  if (finding.result !== 'fail') return finding;
+  const explanation = evaluation.explain(finding.record, finding.domain);
+  if (explanation !== null && typeof explanation !== 'string') return explanation;
+  return { result: 'fail', matched: finding.matched, explanation };
+}

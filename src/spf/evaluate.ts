@@ -1,0 +1,354 @@
+/** Evaluates records, strictly from left to right (RFC 7208 §4.6, §5, §6). */
+import {
+  isQueryable,
+  printName,
+  queryName,
+  type FailureReason,
+  type Mx,
+  type QueryName,
+} from '../dns/index.js';
+import { domainName, type DomainName, type IpAddress } from '../net/index.js';
+import { Budget } from './budget.js';
+import type { CheckArguments, CheckContext } from './check-host.js';
+import { ClientNames } from './client-names.js';
+import {
+  constantText,
+  expandDomainSpec,
+  expandExplanation,
+  needsLocalPart,
+  needsValidatedName,
+  type MacroValues,
+} from './expand.js';
+import type { Limits, Outcome } from './outcome.js';
+import { parseExplanation } from './parse.js';
+import { printDirective, printMacroString } from './print.js';
+import { type Questions, type Unanswered } from './questions.js';
+import { isLocal } from './record.js';
+import type { Directive, DnsMechanism, DualCidr, LocalMechanism, MacroString, SpfRecord } from './record.js';
+import { selectRecord } from './select-record.js';
+
+/** What one record came to. A fail carries what its explanation is made of. */
+export type Finding =
+  | Exclude<Outcome, { readonly result: 'fail' }>
+  | {
+      readonly result: 'fail';
+      readonly matched: Directive;
+      readonly record: SpfRecord;
+      readonly domain: QueryName;
+    };
+
+/** An error ends the check wherever it happens: it is passed up as it is (§5.2, §6.1). */
+type Failure = Extract<Outcome, { readonly result: 'temperror' | 'permerror' }>;
+
+/** What ends the evaluation before its time. */
+type Stop = Failure | Unanswered;
+
+const NO_RECORD: Finding = { result: 'none', cause: { kind: 'no-record' } };
+
+/** One run through the records of a check, with counters of its own. */
+export class Evaluation {
+  readonly #ip: IpAddress;
+  readonly #args: CheckArguments;
+  readonly #context: CheckContext;
+  readonly #senderDomain: DomainName;
+  readonly #questions: Questions;
+  readonly #budget: Budget;
+  #clientNames: ClientNames | null = null;
+  #paidForNames = false;
+
+  constructor(args: CheckArguments, senderDomain: DomainName, context: CheckContext, questions: Questions) {
+    this.#ip = args.ip;
+    this.#args = args;
+    this.#context = context;
+    this.#senderDomain = senderDomain;
+    this.#questions = questions;
+    this.#budget = new Budget(context.limits);
+  }
+
+  /** check_host() for one domain; `depth` counts the includes and redirects that led to it. */
+  evaluate(domain: QueryName, depth: number): Finding | Unanswered {
+    const finding = this.#evaluateDomain(domain, depth);
+    if (this.#questions.tracing && finding.result !== 'unanswered') {
+      this.#questions.trace(depth, { kind: 'result', domain, result: finding.result });
+    }
+    return finding;
+  }
+
+  #evaluateDomain(domain: QueryName, depth: number): Finding | Unanswered {
+    const answer = this.#questions.ask(domain, 'TXT', depth);
+    if (answer.kind === 'unanswered') return answer;
+    if (answer.kind === 'failed') return this.#lookupFailed(domain, 'TXT', answer.why);
+    if (answer.kind === 'void') {
+      // The first query belongs to no term (§4.6.4).
+      if (depth > 0 && !this.#budget.spendVoid()) return limitExceeded('void', domain, printName(domain));
+      return NO_RECORD;
+    }
+    const selection = selectRecord(answer);
+    if (selection.kind === 'none') return NO_RECORD;
+    if (selection.kind === 'several')
+      return { result: 'permerror', cause: { kind: 'several-records', domain } };
+    if (this.#questions.tracing)
+      this.#questions.trace(depth, { kind: 'record', domain, text: selection.text });
+    const { parsed } = selection;
+    if (!parsed.ok) return { result: 'permerror', cause: { kind: 'record', domain, problem: parsed.error } };
+    return this.#evaluateRecord(parsed.value, domain, depth);
+  }
+
+  #evaluateRecord(record: SpfRecord, domain: QueryName, depth: number): Finding | Unanswered {
+    for (const directive of record.directives) {
+      const match = this.#questions.tracing
+        ? this.#traced(directive, domain, depth)
+        : isLocal(directive.mechanism)
+          ? this.#matchesLocally(directive.mechanism)
+          : this.#matches(directive, directive.mechanism, domain, depth);
+      if (this.#questions.isLate) return { result: 'temperror', cause: { kind: 'deadline' } };
+      if (match === false) continue;
+      if (match !== true) return match;
+      return directive.qualifier === 'fail'
+        ? { result: 'fail', matched: directive, record, domain }
+        : { result: directive.qualifier, matched: directive };
+    }
+    if (record.redirect !== null) return this.#redirect(record.redirect, domain, depth);
+    return { result: 'neutral', matched: null }; // §4.7
+  }
+
+  #traced(directive: Directive, domain: QueryName, depth: number): boolean | Stop {
+    const term = printDirective(directive);
+    const { terms, voids } = this.#budget;
+    this.#questions.trace(depth, { kind: 'term', term, terms, voids });
+    const { mechanism } = directive;
+    const match = isLocal(mechanism)
+      ? this.#matchesLocally(mechanism)
+      : this.#matches(directive, mechanism, domain, depth);
+    const after = { terms: this.#budget.terms, voids: this.#budget.voids };
+    this.#questions.trace(depth, { kind: 'term-done', term, matched: match === true, ...after });
+    return match;
+  }
+
+  #matchesLocally(mechanism: LocalMechanism): boolean {
+    if (mechanism.kind === 'all') return true;
+    return mechanism.address.family !== 'mapped' && this.#ip.matches(mechanism.address, mechanism.prefix);
+  }
+
+  #matches(directive: Directive, mechanism: DnsMechanism, domain: QueryName, depth: number): boolean | Stop {
+    if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, printDirective(directive));
+    const target = this.#target(mechanism.domain, domain, depth);
+    if (target !== null && typeof target !== 'string') return target;
+    if (mechanism.kind === 'include') return this.#include(mechanism.domain, target, domain, depth);
+    if (target === null) return false; // §4.8 leaves it open: a name that nobody can ask for matches nobody
+    if (mechanism.kind === 'exists') return this.#matchesExists(target, domain, depth);
+    if (mechanism.kind === 'ptr') return this.#names.within(target, depth);
+    if (mechanism.kind === 'a') return this.#matchesHost(target, mechanism.cidr, true, domain, depth);
+    return this.#matchesMx(directive, target, mechanism.cidr, domain, depth);
+  }
+
+  /** §5.2: only a pass matches, an error is an error, and none is one too. */
+  #include(spec: MacroString, target: QueryName | null, domain: QueryName, depth: number): boolean | Stop {
+    if (target === null && this.#lacksLocalPart(spec)) return false; // RFC 8616 §4
+    const term = `include:${printMacroString(spec)}`;
+    if (target === null) return { result: 'permerror', cause: { kind: 'bad-target', domain, term } };
+    const inner = this.evaluate(target, depth + 1);
+    switch (inner.result) {
+      case 'pass':
+        return true;
+      case 'fail':
+      case 'softfail':
+      case 'neutral':
+        return false;
+      case 'none':
+        return { result: 'permerror', cause: { kind: 'no-record', domain, term } };
+      case 'temperror':
+      case 'permerror':
+      case 'unanswered':
+        return inner;
+    }
+  }
+
+  /** §6.1. Not reached where there is an "all". */
+  #redirect(spec: MacroString, domain: QueryName, depth: number): Finding | Unanswered {
+    const term = `redirect=${printMacroString(spec)}`;
+    const { terms, voids } = this.#budget;
+    if (this.#questions.tracing) this.#questions.trace(depth, { kind: 'term', term, terms, voids });
+    if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, term);
+    const target = this.#target(spec, domain, depth);
+    if (target === null) return { result: 'permerror', cause: { kind: 'bad-target', domain, term } };
+    if (typeof target !== 'string') return target;
+    const finding = this.evaluate(target, depth + 1);
+    if (finding.result !== 'none') return finding;
+    return { result: 'permerror', cause: { kind: 'no-record', domain, term } };
+  }
+
+  /** Whether an address of the name, in the client's own family, is within the prefix (§5.3). */
+  #matchesHost(
+    name: QueryName,
+    cidr: DualCidr,
+    countVoid: boolean,
+    domain: QueryName,
+    depth: number,
+  ): boolean | Stop {
+    const isIp4 = this.#ip.family === 4;
+    const answer = this.#questions.ask(name, isIp4 ? 'A' : 'AAAA', depth);
+    switch (answer.kind) {
+      case 'records': {
+        const prefix = isIp4 ? cidr.ip4 : cidr.ip6;
+        for (const address of answer.records) if (address.matches(this.#ip, prefix)) return true;
+        return false;
+      }
+      case 'void':
+        if (countVoid && !this.#budget.spendVoid()) return limitExceeded('void', domain, printName(name));
+        return false;
+      case 'unanswered':
+        return answer;
+      case 'failed':
+        return this.#lookupFailed(name, isIp4 ? 'A' : 'AAAA', answer.why);
+    }
+  }
+
+  /**
+   * §5.4. The hosts are asked in order of preference, and the limit strikes when the eleventh would be:
+   * a match found within the limit is a fact. A host that cannot be asked is an error only if no other
+   * matches. Hosts without addresses are no void lookups: §4.6.4 speaks of terms.
+   */
+  #matchesMx(
+    directive: Directive,
+    name: QueryName,
+    cidr: DualCidr,
+    domain: QueryName,
+    depth: number,
+  ): boolean | Stop {
+    const answer = this.#questions.ask(name, 'MX', depth);
+    if (answer.kind === 'unanswered') return answer;
+    if (answer.kind === 'failed') return this.#lookupFailed(name, 'MX', answer.why);
+    if (answer.kind === 'void') {
+      return this.#budget.spendVoid() ? false : limitExceeded('void', domain, printDirective(directive));
+    }
+    let asked = 0;
+    let failure: Failure | null = null;
+    for (const { exchange } of inOrderOfPreference(answer.records)) {
+      if (++asked > this.#context.limits.names)
+        return limitExceeded('names', domain, printDirective(directive));
+      if (!isQueryable(exchange)) continue; // the root of a null MX (RFC 7505), too
+      const match = this.#matchesHost(exchange, cidr, false, domain, depth);
+      if (match === true) return true;
+      if (match === false) continue;
+      if (match.result === 'unanswered') return match;
+      failure ??= match;
+    }
+    return failure ?? false;
+  }
+
+  /** §5.7: an A record is asked for, whatever the client's family. */
+  #matchesExists(name: QueryName, domain: QueryName, depth: number): boolean | Stop {
+    const answer = this.#questions.ask(name, 'A', depth);
+    switch (answer.kind) {
+      case 'records':
+        return true;
+      case 'void':
+        return this.#budget.spendVoid() ? false : limitExceeded('void', domain, printName(name));
+      case 'unanswered':
+        return answer;
+      case 'failed':
+        return this.#lookupFailed(name, 'A', answer.why);
+    }
+  }
+
+  /** §6.2: the text for a fail of this record. Whatever goes wrong, there is just no text. */
+  explain(record: SpfRecord, domain: QueryName): string | null | Unanswered {
+    if (record.exp === null) return null;
+    const target = this.#target(record.exp, domain, 0);
+    if (typeof target !== 'string') return target?.result === 'unanswered' ? target : null;
+    const answer = this.#questions.ask(target, 'TXT', 0);
+    if (answer.kind === 'unanswered') return answer;
+    const text = answer.kind === 'records' && answer.records.length === 1 ? answer.records[0] : null;
+    const parts = text === null ? null : parseExplanation(text);
+    const explanation = parts === null ? null : this.#expandExplanation(parts, domain);
+    if (explanation !== null && typeof explanation !== 'string') return explanation;
+    if (this.#questions.tracing)
+      this.#questions.trace(0, { kind: 'explanation', domain: target, text: explanation });
+    return explanation;
+  }
+
+  #expandExplanation(parts: MacroString, domain: QueryName): string | null | Unanswered {
+    const values = this.#macroValues(parts, domain, 0);
+    if (values === null || 'result' in values) return values;
+    return expandExplanation(parts, domain, values, {
+      receiver: this.#args.receiver,
+      seconds: Math.floor(this.#context.clock.wall() / 1000),
+      localPart: this.#args.sender.localPart,
+    });
+  }
+
+  /** The target-name of a term (§4.8): null where the domain-spec gives no name that can be asked for. */
+  #target(spec: MacroString | null, domain: QueryName, depth: number): QueryName | null | Stop {
+    if (spec === null) return domain;
+    let text = constantText(spec);
+    if (text === null) {
+      const values = this.#macroValues(spec, domain, depth);
+      if (values === null) return limitExceeded('terms', domain, printMacroString(spec));
+      if ('result' in values) return values;
+      text = expandDomainSpec(spec, domain, values);
+      if (text === null) return null;
+      if (this.#questions.tracing) {
+        this.#questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
+      }
+    }
+    return fitName(text);
+  }
+
+  /** What macros stand for; null if the PTR query for `%{p}` would be one term too many (§4.6.4). */
+  #macroValues(parts: MacroString, domain: QueryName, depth: number): MacroValues | null | Unanswered {
+    let validatedName = 'unknown';
+    if (needsValidatedName(parts)) {
+      if (!this.#paidForNames && !this.#budget.spendTerm()) return null;
+      this.#paidForNames = true;
+      const best = this.#names.bestFor(domain, depth);
+      if (typeof best !== 'string') return best;
+      validatedName = best;
+    }
+    const { sender, helo } = this.#args;
+    const heloName = domainName(helo);
+    return {
+      ip: this.#ip,
+      localPart: isAscii(sender.localPart) ? sender.localPart : null,
+      senderDomain: this.#senderDomain,
+      helo: heloName.ok ? heloName.value : helo,
+      validatedName,
+    };
+  }
+
+  get #names(): ClientNames {
+    return (this.#clientNames ??= new ClientNames(this.#ip, this.#questions, this.#context.limits.names));
+  }
+
+  #lacksLocalPart(spec: MacroString): boolean {
+    return needsLocalPart(spec) && !isAscii(this.#args.sender.localPart);
+  }
+
+  #lookupFailed(name: QueryName, type: 'A' | 'AAAA' | 'MX' | 'TXT', why: FailureReason): Failure {
+    if (this.#questions.isLate) return { result: 'temperror', cause: { kind: 'deadline' } };
+    return { result: 'temperror', cause: { kind: 'lookup', name, type, why } };
+  }
+}
+
+function limitExceeded(limit: keyof Limits, domain: QueryName, term: string): Failure {
+  return { result: 'permerror', cause: { kind: 'limit', limit, domain, term } };
+}
+
+function inOrderOfPreference(records: readonly Mx[]): readonly Mx[] {
+  return records.length === 1 ? records : [...records].sort((a, b) => a.preference - b.preference);
+}
+
+/** §7.3: a name that is too long loses labels on the left. */
+function fitName(text: string): QueryName | null {
+  let name = queryName(text);
+  while (name.length > 253) {
+    const dot = name.indexOf('.');
+    if (dot === -1) return null;
+    name = name.slice(dot + 1) as QueryName;
+  }
+  return isQueryable(name) ? name : null;
+}
+
+function isAscii(text: string): boolean {
+  return !/[\x80-\xff]/.test(text);
+}

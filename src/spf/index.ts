@@ -1,0 +1,15 @@
+/** The SPF engine (RFC 7208, RFC 8616). Other folders import from here and from nowhere deeper. */
+export { checkHost, type CheckArguments, type CheckContext } from './check-host.js';
+export { describeCause, matchedTerm } from './describe.js';
+export {
+  DEFAULT_LIMITS,
+  type Limits,
+  type NoneCause,
+  type Outcome,
+  type PermErrorCause,
+  type TempErrorCause,
+} from './outcome.js';
+export { parseRecord, type RecordProblem } from './parse.js';
+export { printDirective, printRecord } from './print.js';
+export type { Directive, Mechanism, SpfRecord } from './record.js';
+export type { Trace, TraceEvent } from './trace.js';
