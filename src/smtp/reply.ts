@@ -23,6 +23,9 @@ const MAX_REPLY_TEXT = 430;
  */
 export function replyText(text: string): ReplyText {
   const bounded = text.length > 4 * MAX_REPLY_TEXT ? text.slice(0, 4 * MAX_REPLY_TEXT) : text;
-  const clean = bounded.replace(/[^\x20-\x7e]/g, '?').replace(/ {2,}/g, ' ').trim();
+  const clean = bounded
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/ {2,}/g, ' ')
+    .trim();
   return (clean.length > MAX_REPLY_TEXT ? `${clean.slice(0, MAX_REPLY_TEXT - 3)}...` : clean) as ReplyText;
 }

@@ -7,7 +7,9 @@ export type Octets = string & { readonly __octets: unique symbol };
 
 /** The octets of a chunk. */
 export function octets(bytes: Uint8Array, start = 0, end = bytes.length): Octets {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, end) as Octets;
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1', start, end) as Octets;
 }
 
 /** Unicode text (an argument of the command line, a value of a file) as its UTF-8 octets. */
