@@ -1,0 +1,134 @@
+/** Which request belongs to which message: remembered by `instance`, for the whole process. */
+import type { Octets } from '../util/index.js';
+import type { PolicyReply } from './action.js';
+import { HEADER_OWED, type HeaderState } from './header-once.js';
+import { RecentMap } from './recent-map.js';
+import type { PolicyRequest } from './request.js';
+
+/** One message, about which a request or many were asked. */
+export interface Message {
+  readonly clientAddress: Octets;
+  readonly heloName: Octets;
+  readonly sender: Octets;
+  readonly isAuthenticated: boolean;
+  /** What its requests are told; a promise while it is being checked, so that no request checks it twice. */
+  answer: PolicyReply | Promise<PolicyReply>;
+  header: HeaderState;
+  /** When it was last asked about, in monotonic milliseconds. */
+  usedMs: number;
+}
+
+export interface CorrelationLimits {
+  readonly messages: number;
+  /** Of the texts that come from outside, in all. */
+  readonly octets: number;
+  /** How long after its last request a message is remembered. */
+  readonly keepMs: number;
+}
+
+const DEFAULT_LIMITS: CorrelationLimits = {
+  messages: 10_000,
+  octets: 16 * 1024 * 1024,
+  keepMs: 30 * 60 * 1000,
+};
+
+/**
+ * Shared by all connections: the requests of one message come over another one when a connection was lost,
+ * and each over its own with Postfix's `request_limit=1`. The least recently used go first. Time is an
+ * argument: monotonic milliseconds.
+ *
+ * A message is found again only if all that its verdict rests on is the same. An `instance` is made of a
+ * process id and a time and can come twice in the long life of a daemon, and what was decided about one
+ * sender must never be said about another.
+ */
+export class Correlation {
+  readonly #limits: CorrelationLimits;
+  readonly #messages = new RecentMap<Octets, Message>();
+  #octets = 0;
+  #conversations = 0;
+
+  constructor(limits: Partial<CorrelationLimits> = {}) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  /** A number for a conversation, which no other gets. */
+  conversation(): number {
+    return ++this.#conversations;
+  }
+
+  /** The message that the request belongs to, if it is known; never for an empty `instance`. */
+  find(request: PolicyRequest, nowMs: number): Message | null {
+    const { instance } = request;
+    const message = this.#messages.peek(instance);
+    if (message === undefined) return null;
+    if (this.#isExpired(message, nowMs) || !isAbout(message, request)) {
+      this.#remove(instance, message);
+      return null;
+    }
+    message.usedMs = nowMs;
+    this.#messages.touch(instance);
+    return message;
+  }
+
+  /** Remembers which message the request is about. Does nothing for an empty `instance`, which tells nothing
+   *  apart. */
+  add(request: PolicyRequest, message: Message, nowMs: number): void {
+    const { instance } = request;
+    if (instance === '') return;
+    const before = this.#messages.peek(instance);
+    if (before !== undefined) this.#remove(instance, before);
+    message.usedMs = nowMs;
+    this.#messages.set(instance, message);
+    this.#octets += octetsOf(instance, message);
+    this.#makeRoom(nowMs);
+  }
+
+  /** Forgets the message, so that its next request is checked anew. */
+  forget(request: PolicyRequest, message: Message): void {
+    if (this.#messages.peek(request.instance) === message) this.#remove(request.instance, message);
+  }
+
+  #remove(instance: Octets, message: Message): void {
+    this.#messages.delete(instance);
+    this.#octets -= octetsOf(instance, message);
+  }
+
+  #isExpired(message: Message, nowMs: number): boolean {
+    return nowMs - message.usedMs > this.#limits.keepMs;
+  }
+
+  #makeRoom(nowMs: number): void {
+    const { messages, octets } = this.#limits;
+    for (;;) {
+      const { oldest } = this.#messages;
+      if (oldest === null) return;
+      const isOver = this.#messages.size > messages || this.#octets > octets;
+      if (!isOver && !this.#isExpired(oldest.value, nowMs)) return;
+      this.#remove(oldest.key, oldest.value);
+    }
+  }
+}
+
+/** A message that the request begins. */
+export function newMessage(request: PolicyRequest, answer: Message['answer'], nowMs: number): Message {
+  const { clientAddress, heloName, sender, isAuthenticated } = request;
+  return { clientAddress, heloName, sender, isAuthenticated, answer, header: HEADER_OWED, usedMs: nowMs };
+}
+
+/** Whether a message is one that the request could be about, `instance` aside. */
+export function isAbout(message: Message, request: PolicyRequest): boolean {
+  return (
+    message.sender === request.sender &&
+    message.clientAddress === request.clientAddress &&
+    message.heloName === request.heloName &&
+    message.isAuthenticated === request.isAuthenticated
+  );
+}
+
+function octetsOf(instance: Octets, message: Message): number {
+  return instance.length + message.clientAddress.length + message.heloName.length + message.sender.length;
+}

@@ -1,0 +1,14 @@
+/** The Postfix policy delegation protocol (SMTPD_POLICY_README): requests, actions, and which request belongs
+ *  to which message. Bytes and values only: no socket, no clock of its own, no opinion about mail. */
+export {
+  DUNNO,
+  policyReply,
+  prependField,
+  type Action,
+  type PolicyReply,
+  type PrependField,
+} from './action.js';
+export { Correlation, isAbout, newMessage, type CorrelationLimits, type Message } from './correlation.js';
+export { headerStep, HEADER_OWED, type HeaderInput, type HeaderState } from './header-once.js';
+export { RequestReader } from './request-reader.js';
+export type { PolicyRequest, RequestProblem, Stage } from './request.js';
