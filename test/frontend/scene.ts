@@ -1,0 +1,128 @@
+/** A process without sockets: conversations, what they share, and what was said and reported. */
+import { expect } from '@jest/globals';
+
+import type { Event } from '../../src/events/index.js';
+import { policyConversation, type PolicySettings } from '../../src/frontend/index.js';
+import type { ReceivedSpfField } from '../../src/header/index.js';
+import { Correlation } from '../../src/policyd/index.js';
+import { replyText, type SmtpReply } from '../../src/smtp/index.js';
+import type { Conversation, Wire } from '../../src/util/index.js';
+import type { Decision, Judge, Transaction, Verdict } from '../../src/verdict/index.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { bytesOf, requestText } from '../support/policy-request.js';
+
+export type Attributes = Parameters<typeof requestText>[0];
+
+export const FIELD = 'Received-SPF: pass (x) identity=mailfrom;' as ReceivedSpfField;
+export const PREPEND = `action=PREPEND ${FIELD}\n\n`;
+export const DUNNO = 'action=DUNNO\n\n';
+export const REJECT = 'action=550 5.7.23 not permitted\n\n';
+export const DEFER = 'action=DEFER_IF_PERMIT 4.7.24 later\n\n';
+
+export const smtp = (code: number, status: SmtpReply['status'], text: string): SmtpReply => ({
+  code,
+  status,
+  text: replyText(text),
+});
+export const accept = { do: 'accept', field: FIELD } satisfies Decision;
+export const reject = {
+  do: 'reject',
+  identity: 'mailFrom',
+  reply: smtp(550, '5.7.23', 'not permitted'),
+} satisfies Decision;
+export const defer = {
+  do: 'defer',
+  identity: 'helo',
+  reply: smtp(451, '4.7.24', 'later'),
+} satisfies Decision;
+
+export function verdict(decision: Decision, dryRun = false): Verdict {
+  const none = { result: 'none', cause: { kind: 'no-record' } } as const;
+  const mailFrom = { result: 'neutral', matched: null } as const;
+  return { helo: none, mailFrom, decision, why: `because ${decision.do}`, dryRun };
+}
+
+/** Whom the domain of a sender is judged like, so that a row shows what it expects. */
+export const byDomain: Judge = ({ sender }) => {
+  const domain = sender.kind === 'null' ? '' : sender.domain;
+  return verdict(domain === 'fail.example' ? reject : domain === 'temp.example' ? defer : accept);
+};
+
+/** A process: what its conversations share, and what was reported. */
+export class Scene {
+  readonly clock = new ManualClock();
+  readonly events: Event[] = [];
+  readonly asked: Transaction[] = [];
+  readonly settings: PolicySettings;
+
+  constructor(judge: Judge = byDomain) {
+    this.settings = {
+      judge: (transaction) => {
+        this.asked.push(transaction);
+        return judge(transaction);
+      },
+      correlation: new Correlation(),
+      clock: this.clock,
+      report: (event) => this.events.push(event),
+    };
+  }
+
+  connect(): Peer {
+    return new Peer(this.settings);
+  }
+
+  get judged(): string[] {
+    return this.events.flatMap((event) => (event.kind === 'message-judged' ? [event.action] : []));
+  }
+}
+
+export class Peer implements Wire {
+  readonly peer = 'a test';
+  readonly writes: string[] = [];
+  isClosed = false;
+  readonly conversation: Conversation;
+
+  constructor(settings: PolicySettings) {
+    this.conversation = policyConversation(settings)(this);
+  }
+
+  send(bytes: Uint8Array): void {
+    this.writes.push(Buffer.from(bytes).toString('latin1'));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  get got(): string {
+    return this.writes.join('');
+  }
+
+  /** What a request is answered, all being warm. */
+  ask(attributes: Attributes = {}): string {
+    const before = this.writes.length;
+    expect(this.conversation.receive(bytesOf(requestText(attributes)))).toBeUndefined();
+    return this.writes.slice(before).join('');
+  }
+}
+
+/** A judge that answers when told to. */
+export class Waiting {
+  readonly #resolves: ((verdict: Verdict) => void)[] = [];
+  readonly #rejects: ((error: unknown) => void)[] = [];
+  readonly judge: Judge = () =>
+    new Promise((resolve, reject) => {
+      this.#resolves.push(resolve);
+      this.#rejects.push(reject);
+    });
+
+  answer(decision: Decision): void {
+    this.#resolves.shift()?.(verdict(decision));
+    this.#rejects.shift();
+  }
+
+  fail(error: unknown): void {
+    this.#rejects.shift()?.(error);
+    this.#resolves.shift();
+  }
+}
