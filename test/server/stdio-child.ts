@@ -1,0 +1,18 @@
+/** A program that converses on its standard input and output, for the tests of `stdio` and `relay`. */
+import { relay, stdio, type ListenAddress } from '../../src/server/index.js';
+import { systemClock } from '../../src/util/index.js';
+import { Lines } from './lines.js';
+
+const limits = { requestTimeMs: 30_000, readTimeMs: 60_000 };
+const [to = 'null'] = process.argv.slice(2);
+const address = JSON.parse(to) as ListenAddress | null;
+
+if (address === null || !(await relay(address, systemClock))) {
+  await stdio(new Lines().converse, {
+    service: 'policy',
+    clock: systemClock,
+    report: () => undefined,
+    ...limits,
+  });
+}
+process.exit(0); // nothing that was sent may be lost by this
