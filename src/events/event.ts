@@ -28,9 +28,16 @@ export type Event =
   | { readonly kind: 'private-client'; readonly client: string }
   | { readonly kind: 'listening'; readonly service: 'policy'; readonly address: string }
   | { readonly kind: 'connection-limit'; readonly service: 'policy'; readonly limit: number }
-  | { readonly kind: 'protocol-error'; readonly service: 'policy'; readonly peer: string; readonly why: string }
+  | {
+      readonly kind: 'protocol-error';
+      readonly service: 'policy';
+      readonly peer: string;
+      readonly why: string;
+    }
   | { readonly kind: 'peer-not-reading'; readonly service: 'policy'; readonly peer: string }
   | { readonly kind: 'internal-error'; readonly where: string; readonly error: Error }
+  /** Spawn mode goes on with the built-in defaults; `problems` are lines for people. */
+  | { readonly kind: 'config-refused'; readonly problems: string }
   | { readonly kind: 'resolv-conf-problem'; readonly path: string; readonly why: string }
   | { readonly kind: 'stopping'; readonly signal: string; readonly connections: number }
   | { readonly kind: 'stopped'; readonly abandoned: number };

@@ -1,0 +1,81 @@
+/** The little that loading a configuration asks of the file system. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+import { err, ok, type Result } from '../util/index.js';
+import type { Place } from './node.js';
+import type { Remark } from './problem.js';
+
+export interface ConfigFiles {
+  /** A file, or as much of it as `limit` bytes. Throws what the system says. */
+  read(path: string, limit: number): Uint8Array;
+  isDirectory(path: string): boolean;
+}
+
+/** The real ones. Synchronous: there is nothing else to do before the configuration is known. */
+export const systemFiles: ConfigFiles = {
+  read(path, limit) {
+    const fd = openSync(path, 'r');
+    try {
+      // To the end and not by size: a pipe (`-c <(generate)`) has none.
+      const chunks: Buffer[] = [];
+      let total = 0;
+      while (total < limit) {
+        const chunk = Buffer.alloc(Math.min(limit - total, 65_536));
+        const length = readSync(fd, chunk);
+        if (length === 0) break;
+        chunks.push(chunk.subarray(0, length));
+        total += length;
+      }
+      return Buffer.concat(chunks);
+    } finally {
+      closeSync(fd);
+    }
+  },
+  isDirectory(path) {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  },
+};
+
+const MAX_FILE_BYTES = 1 << 20;
+
+const WHOLE_FILE: Place = { path: '', line: null, column: null };
+
+/** The text of a file; null for one that may be absent, and is. */
+export function readText(
+  path: string,
+  mayBeAbsent: boolean,
+  files: ConfigFiles,
+): Result<string | null, Remark> {
+  let bytes: Uint8Array;
+  try {
+    bytes = files.read(path, MAX_FILE_BYTES + 1);
+  } catch (e) {
+    const code = codeOf(e);
+    if (code === null) throw e; // not the system's word: a bug
+    if (mayBeAbsent && code === 'ENOENT') return ok(null);
+    const message = `cannot be read: ${REASONS.get(code) ?? code}`;
+    return err({ place: WHOLE_FILE, code: 'unreadable', message, hint: null });
+  }
+  if (bytes.length > MAX_FILE_BYTES) {
+    return err({ place: WHOLE_FILE, code: 'too-large', message: 'larger than 1 MiB', hint: null });
+  }
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (e) {
+    if (codeOf(e) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw e;
+    return err({ place: WHOLE_FILE, code: 'encoding', message: 'not UTF-8', hint: 'save it as UTF-8' });
+  }
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a directory'],
+  ['ENOTDIR', 'part of its path is not a directory'],
+  ['ELOOP', 'it is a link that leads nowhere'],
+]);
+
+/** The code of an error of Node or the system. */
+function codeOf(e: unknown): string | null {
+  return typeof e === 'object' && e !== null && 'code' in e && typeof e.code === 'string' ? e.code : null;
+}

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from '@jest/globals';
+
+import {
+  loadConfig,
+  OPTION_NAMES,
+  OPTIONS,
+  printManualPage,
+  printSampleFile,
+} from '../../src/config/index.js';
+import { filesOf } from './files.js';
+import { GENERATED, topOfRepository } from './generated-files.js';
+
+test.each(GENERATED)('%s is what the option table prints', (path, print) => {
+  expect(readFileSync(join(topOfRepository(), path), 'utf8')).toBe(print());
+});
+
+describe('the sample file', () => {
+  test('has every option, and means what no file at all means', async () => {
+    const sample = await loadConfig('f', [], filesOf({ f: printSampleFile() }));
+    const none = await loadConfig(null, [], filesOf({}));
+    if (!sample.ok || !none.ok) throw new Error('refused');
+    expect(sample.value.config).toStrictEqual(none.value.config);
+    expect(sample.value.remarks).toStrictEqual([]);
+    for (const option of OPTION_NAMES) expect(sample.value.origins.get(option)?.from).toBe('file');
+  });
+
+  const examples = OPTION_NAMES.flatMap((option) =>
+    (OPTIONS[option].examples ?? []).map((example) => ({ option, example })),
+  );
+
+  test.each(examples)('shows an example of $option that is right: $example', async ({ option, example }) => {
+    const section = option.slice(0, option.lastIndexOf('.'));
+    const files = { ...filesOf({ f: `${section}:\n  ${example}\n` }), isDirectory: () => true };
+    const loaded = await loadConfig('f', [], files);
+    expect(loaded).toMatchObject({ ok: true, value: { remarks: [] } });
+  });
+});
+
+describe('the manual page', () => {
+  const page = printManualPage();
+
+  test('has every option, in alphabetical order', () => {
+    const items = [...page.matchAll(/^\.It Cm (\S+)$/gm)].map(([, name]) => name);
+    expect(items).toStrictEqual([...OPTION_NAMES].sort());
+  });
+
+  const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: page, encoding: 'utf8' });
+  const isMissing = mandoc.error !== undefined;
+
+  // The formatter of the BSDs and of some Linux distributions; elsewhere there is nothing to ask.
+  (isMissing ? test.skip : test)(`is clean to mandoc${isMissing ? ' (not installed)' : ''}`, () => {
+    expect(mandoc).toMatchObject({ status: 0, stdout: '' });
+  });
+});
