@@ -1,0 +1,3 @@
+/** Log lines: one reader of the events that everybody else reports. */
+export { LOG_LEVELS, type LogLevel } from './level.js';
+export { createLog, type Log, type LogSettings } from './log.js';

@@ -1,0 +1,80 @@
+/**
+ * The encoder of the log: whatever a client wrote becomes part of one line, and stays text there.
+ * Nothing else may put a value that comes from outside into a line.
+ */
+
+/** Text that is safe between quotes in a log line. Only this file makes it. */
+export type SafeText = string & { readonly __safeText: unique symbol };
+
+/** Octets of one encoded value, its quotes not counted. */
+export const MAX_VALUE_OCTETS = 1024;
+
+const ELLIPSIS = '...';
+
+/**
+ * The value as a JSON string, quotes and all, cut to 1 KiB. Besides what JSON escapes (quotes, backslashes,
+ * C0) also DEL, C1 controls (`0x9B` is a terminal's CSI), line separators and bidi controls are escaped.
+ */
+export function quoted(value: string): SafeText {
+  // The usual case, with one pass and one allocation.
+  if (value.length <= MAX_VALUE_OCTETS && isPlain(value)) return `"${value}"` as SafeText;
+  return `"${escaped(value)}"` as SafeText;
+}
+
+/** The value bare where a reader of `key=value` cannot be misled by it, else as `quoted` gives it. */
+export function bareOrQuoted(value: string): SafeText {
+  if (value === '' || value.length > MAX_VALUE_OCTETS) return quoted(value);
+  for (let i = 0; i < value.length; i++) if (!isWord(value.charCodeAt(i))) return quoted(value);
+  return value as SafeText;
+}
+
+/** Printable ASCII without the two characters that quotes do not protect. */
+function isPlain(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const c = value.charCodeAt(i);
+    if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Letters, digits and `- . / : _`: names, addresses, paths. */
+function isWord(c: number): boolean {
+  const lower = c | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (c >= 0x2d && c <= 0x3a) || c === 0x5f;
+}
+
+function escaped(value: string): string {
+  let out = '';
+  let octets = 0;
+  for (const character of value) {
+    const safe = UNSAFE.test(character) ? escape(character) : character;
+    octets += utf8Length(safe);
+    if (octets > MAX_VALUE_OCTETS - ELLIPSIS.length) return out + ELLIPSIS;
+    out += safe;
+  }
+  return out;
+}
+
+/** Lone surrogates are there too: they have no UTF-8. */
+const UNSAFE = /["\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/u;
+
+function escape(character: string): string {
+  const c = character.charCodeAt(0);
+  if (c < 0x7f) return JSON.stringify(character).slice(1, -1);
+  return `\\u${c.toString(16).padStart(4, '0')}`;
+}
+
+function utf8Length(text: string): number {
+  let octets = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    // Each half of a surrogate pair counts 2 of the pair's 4.
+    if (c < 0x80) octets += 1;
+    else if (c < 0x800 || (c >= 0xd800 && c <= 0xdfff)) octets += 2;
+    else octets += 3;
+  }
+  return octets;
+}

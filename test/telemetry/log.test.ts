@@ -1,0 +1,236 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Event } from '../../src/events/index.js';
+import { LOG_LEVELS, type LogLevel } from '../../src/telemetry/index.js';
+import type { LineWriter } from '../../src/telemetry/line-queue.js';
+import { openLog } from '../../src/telemetry/log.js';
+import { winstonLogger } from '../../src/telemetry/winston-logger.js';
+import type { Clock, Octets } from '../../src/util/index.js';
+
+const CLOCK: Clock = {
+  now: () => 0,
+  wall: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+  after: () => () => undefined,
+};
+
+interface Setting {
+  readonly level?: LogLevel;
+  readonly format?: 'text' | 'json';
+  readonly prefixed?: boolean;
+}
+
+/** Everything that is written for some events. */
+async function written(events: readonly Event[], setting: Setting = {}): Promise<string> {
+  const { level = 'debug', format = 'text', prefixed = false } = setting;
+  let text = '';
+  const writer: LineWriter = {
+    write(lines, done) {
+      text += lines;
+      done(true);
+    },
+    close: () => undefined,
+  };
+  const log = await openLog({ writer, prefixed, openLogger: winstonLogger }, { level, format }, CLOCK);
+  for (const event of events) log.report(event);
+  await log.close();
+  return text;
+}
+
+type Judged = Extract<Event, { readonly kind: 'message-judged' }>;
+
+function judged(change: Partial<Judged> = {}): Judged {
+  return {
+    kind: 'message-judged',
+    frontend: 'policy',
+    queueId: '4BxYz1' as Octets,
+    client: '192.0.2.1' as Octets,
+    helo: 'mx.example' as Octets,
+    sender: 'a@example.com' as Octets,
+    heloResult: 'none',
+    mailFromResult: 'pass',
+    action: 'accept',
+    why: 'mail-from pass (mx)',
+    dryRun: false,
+    durationMs: 3.1415,
+    ...change,
+  };
+}
+
+const ACCEPTED =
+  'spf accept client=192.0.2.1 helo=mx.example sender="a@example.com" helo_result=none mail_from=pass why="mail-from pass (mx)" ms=3.1';
+
+describe('one message', () => {
+  test.each([
+    ['accepted', judged(), `4BxYz1: ${ACCEPTED}`],
+    ['without a queue id', judged({ queueId: '' as Octets }), `NOQUEUE: ${ACCEPTED}`],
+    [
+      'skipped',
+      judged({ action: 'skip', heloResult: null, mailFromResult: null, why: 'loopback', durationMs: 0 }),
+      '4BxYz1: spf skip client=192.0.2.1 helo=mx.example sender="a@example.com" why=loopback ms=0',
+    ],
+    [
+      'with a null sender, only watched',
+      judged({
+        action: 'reject',
+        sender: '' as Octets,
+        mailFromResult: null,
+        heloResult: 'fail',
+        dryRun: true,
+      }),
+      '4BxYz1: spf reject client=192.0.2.1 helo=mx.example sender="" helo_result=fail why="mail-from pass (mx)" dry_run=true ms=3.1',
+    ],
+    [
+      'with a UTF-8 sender',
+      judged({ sender: 'gr\xc3\xbc\xc3\x9fe@example.com' as Octets }),
+      `4BxYz1: ${ACCEPTED.replace('a@example.com', 'grüße@example.com')}`,
+    ],
+    [
+      'with octets that are not UTF-8',
+      judged({ sender: '\xff\xfe@example.com' as Octets }),
+      `4BxYz1: ${ACCEPTED.replace('a@example.com', '\ufffd\ufffd@example.com')}`,
+    ],
+    [
+      'with a forged line in the HELO name',
+      judged({ helo: 'x\nNOQUEUE: spf accept' as Octets }),
+      `4BxYz1: ${ACCEPTED.replace('helo=mx.example', 'helo="x\\nNOQUEUE: spf accept"')}`,
+    ],
+    [
+      'with a forged fact in the HELO name',
+      judged({ helo: 'x" mail_from=pass' as Octets }),
+      `4BxYz1: ${ACCEPTED.replace('helo=mx.example', 'helo="x\\" mail_from=pass"')}`,
+    ],
+    ['with a queue id that is none', judged({ queueId: 'a: b' as Octets }), `"a: b": ${ACCEPTED}`],
+  ])('%s', async (_, event, line) => {
+    expect(await written([event])).toBe(`${line}\n`);
+  });
+
+  test('is one JSON object', async () => {
+    const text = await written([judged({ sender: 'a\x1b[2J\n"@example.com' as Octets })], { format: 'json' });
+    expect(text.indexOf('\n')).toBe(text.length - 1);
+    expect(JSON.parse(text)).toStrictEqual({
+      time: '2026-01-02T03:04:05.006Z',
+      level: 'info',
+      event: 'message-judged',
+      message: 'spf accept',
+      action: 'accept',
+      queue_id: '4BxYz1',
+      client: '192.0.2.1',
+      helo: 'mx.example',
+      sender: 'a\x1b[2J\n"@example.com',
+      helo_result: 'none',
+      mail_from: 'pass',
+      why: 'mail-from pass (mx)',
+      ms: 3.1,
+    });
+  });
+});
+
+/** One of each kind: the compiler asks for a row when the union grows. */
+const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row<Kind> } = {
+  'private-client': {
+    event: { kind: 'private-client', client: '10.0.0.1' },
+    level: 'warning',
+    line: 'not checked, the address is not public: usually NAT or a container hides the real client client=10.0.0.1',
+  },
+  listening: {
+    event: { kind: 'listening', service: 'policy', address: '127.0.0.1:8895' },
+    level: 'notice',
+    line: 'listening service=policy address=127.0.0.1:8895',
+  },
+  'connection-limit': {
+    event: { kind: 'connection-limit', service: 'policy', limit: 1000 },
+    level: 'warning',
+    line: 'connection refused, there are as many as server.max_connections allows service=policy limit=1000',
+  },
+  'protocol-error': {
+    event: {
+      kind: 'protocol-error',
+      service: 'policy',
+      peer: '127.0.0.1:4711',
+      why: 'a line of 9000 octets',
+    },
+    level: 'warning',
+    line: 'connection closed after a protocol error service=policy peer=127.0.0.1:4711 why="a line of 9000 octets"',
+  },
+  'peer-not-reading': {
+    event: { kind: 'peer-not-reading', service: 'policy', peer: 'unix' },
+    level: 'warning',
+    line: 'connection closed, the peer does not read its answers service=policy peer=unix',
+  },
+  'internal-error': {
+    event: {
+      kind: 'internal-error',
+      where: 'policy',
+      error: Object.assign(new Error('x'), { stack: 'E: x\n at y' }),
+    },
+    level: 'error',
+    line: 'a bug in spfwarden, please report it where=policy error="E: x\\n at y"',
+  },
+  'config-refused': {
+    event: { kind: 'config-refused', problems: 'f.yml:1:1  a: unknown key\n' },
+    level: 'error',
+    line: 'the configuration is refused, the built-in defaults are in force problems="f.yml:1:1  a: unknown key\\n"',
+  },
+  'resolv-conf-problem': {
+    event: { kind: 'resolv-conf-problem', path: '/etc/resolv.conf', why: 'no nameserver' },
+    level: 'warning',
+    line: 'resolv.conf is used only in part path=/etc/resolv.conf why="no nameserver"',
+  },
+  stopping: {
+    event: { kind: 'stopping', signal: 'SIGTERM', connections: 3 },
+    level: 'notice',
+    line: 'stopping signal=SIGTERM connections=3',
+  },
+  stopped: { event: { kind: 'stopped', abandoned: 0 }, level: 'notice', line: 'stopped abandoned=0' },
+};
+
+interface Row<Kind extends Event['kind']> {
+  readonly event: Extract<Event, { readonly kind: Kind }>;
+  readonly level: LogLevel;
+  readonly line: string;
+}
+
+const ROWS = Object.values(OTHERS);
+
+describe('every other event', () => {
+  test.each(ROWS)('$event.kind as text', async ({ event, line }) => {
+    expect(await written([event])).toBe(`${line}\n`);
+  });
+
+  test.each(ROWS)('$event.kind as JSON', async ({ event, level, line }) => {
+    const object = JSON.parse(await written([event], { format: 'json' })) as Record<string, unknown>;
+    expect(object).toMatchObject({ level, event: event.kind });
+    expect(line.startsWith(String(object['message']))).toBe(true);
+    expect(object).not.toHaveProperty('queue_id');
+  });
+
+  test.each(ROWS)('$event.kind is written at $level and above', async ({ event, level }) => {
+    const at = LOG_LEVELS.indexOf(level);
+    for (const [i, threshold] of LOG_LEVELS.entries()) {
+      expect((await written([event], { level: threshold })) !== '').toBe(i >= at);
+    }
+  });
+});
+
+test('a line that is not written is not made', async () => {
+  const event = judged();
+  let looks = 0;
+  Object.defineProperty(event, 'helo', { get: () => ++looks });
+  expect(await written([event], { level: 'notice' })).toBe('');
+  expect(looks).toBe(0);
+});
+
+test.each([
+  [judged(), '<6>4BxYz1: '],
+  [OTHERS.listening.event, '<5>listening '],
+  [OTHERS['private-client'].event, '<4>not checked'],
+  [OTHERS['internal-error'].event, '<3>a bug'],
+])('a prefixed line of $kind begins with its severity', async (event, start) => {
+  expect((await written([event], { prefixed: true })).slice(0, start.length)).toBe(start);
+});
+
+test('lines keep their order, and none is lost in a burst', async () => {
+  const events = Array.from({ length: 5000 }, (_, i) => judged({ queueId: `Q${i}` as Octets }));
+  const ids = (await written(events)).split('\n').map((line) => line.slice(0, line.indexOf(':')));
+  expect(ids).toStrictEqual([...events.map(({ queueId }) => String(queueId)), '']);
+});
