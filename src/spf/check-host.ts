@@ -60,7 +60,7 @@ async function runAgain(
 }
 
 function evaluate(evaluation: Evaluation, domain: DomainName): Outcome | Unanswered {
-  const finding = evaluation.evaluate(queryName(domain), 0);
+  const finding = evaluation.evaluate(queryName(domain));
   if (finding.result !== 'fail') return finding;
   const explanation = evaluation.explain(finding.record, finding.domain);
   if (explanation !== null && typeof explanation !== 'string') return explanation;

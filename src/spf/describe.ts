@@ -1,5 +1,5 @@
-/** Outcomes in plain words, for header fields, log lines and replies: printable ASCII, and nothing of
- *  resolvers, files or programs. */
+/** Outcomes in plain words, for header fields, log lines and replies: printable ASCII, nothing of resolvers,
+ *  files or programs, and no quotes or parentheses of our own, which a header field would have to escape. */
 import { printName, type FailureReason } from '../dns/index.js';
 import type { DomainNameProblem } from '../net/index.js';
 import { assertNever } from '../util/index.js';
@@ -44,7 +44,7 @@ export function describeCause(outcome: Outcome): string {
 
 function describeNone(cause: NoneCause): string {
   if (cause.kind === 'no-record') return 'no SPF record';
-  return `no domain to check (${DOMAIN_PROBLEMS[cause.problem]})`;
+  return `no domain to check: ${DOMAIN_PROBLEMS[cause.problem]}`;
 }
 
 const DOMAIN_PROBLEMS: Readonly<Record<DomainNameProblem, string>> = {
@@ -63,11 +63,11 @@ function describeTempError(cause: TempErrorCause): string {
 
 const FAILURES: Readonly<Record<FailureReason, string>> = {
   timeout: 'gave no answer in time',
-  servfail: 'failed (SERVFAIL)',
-  refused: 'refused to answer (REFUSED)',
-  formerr: 'did not understand (FORMERR)',
-  notimp: 'could not answer (NOTIMP)',
-  'other-rcode': 'answered with an error',
+  servfail: 'failed with SERVFAIL',
+  refused: 'refused to answer',
+  formerr: 'failed with FORMERR',
+  notimp: 'failed with NOTIMP',
+  'other-rcode': 'failed with an error',
   malformed: 'gave an unusable answer',
   unreachable: 'could not be reached',
   busy: 'was not asked: too many questions at once',
@@ -81,11 +81,11 @@ function describePermError(cause: PermErrorCause): string {
     case 'record':
       return `${describeRecordProblem(cause.problem)} in the record of ${domain}`;
     case 'limit':
-      return `${LIMITS[cause.limit]} at ${cause.term} in the record of ${domain}`;
+      return `${LIMITS[cause.limit]} at ${printable(cause.term)} in the record of ${domain}`;
     case 'no-record':
-      return `${cause.term} in the record of ${domain} leads to no SPF record`;
+      return `${printable(cause.term)} in the record of ${domain} leads to no SPF record`;
     case 'bad-target':
-      return `${cause.term} in the record of ${domain} leads to no usable name`;
+      return `${printable(cause.term)} in the record of ${domain} leads to no usable name`;
     default:
       return assertNever(cause);
   }
@@ -98,7 +98,7 @@ const LIMITS = {
 } as const;
 
 function describeRecordProblem(problem: RecordProblem): string {
-  return `${RECORD_PROBLEMS[problem.code]} "${printable(problem.term)}"`;
+  return `${RECORD_PROBLEMS[problem.code]} ${printable(problem.term)}`;
 }
 
 const RECORD_PROBLEMS: Readonly<Record<RecordProblemCode, string>> = {
@@ -112,7 +112,7 @@ const RECORD_PROBLEMS: Readonly<Record<RecordProblemCode, string>> = {
   'unexpected-argument': 'rubbish behind the name in',
   'bad-address': 'bad address in',
   'bad-prefix': 'bad prefix length in',
-  'repeated-modifier': 'modifier more than once:',
+  'repeated-modifier': 'second modifier of its kind,',
 };
 
 /** At most 60 characters of a term, octets that are not printable ASCII as `?`. */

@@ -44,6 +44,14 @@ type Failure = Extract<Outcome, { readonly result: 'temperror' | 'permerror' }>;
 type Stop = Failure | Unanswered;
 
 const NO_RECORD: Finding = { result: 'none', cause: { kind: 'no-record' } };
+const TOO_LATE: Failure = { result: 'temperror', cause: { kind: 'deadline' } };
+
+/** An include or redirect, and in whose record it stands. Its text is made where it is wanted: hardly ever. */
+interface Referral {
+  readonly as: 'include:' | 'redirect=';
+  readonly spec: MacroString;
+  readonly domain: QueryName;
+}
 
 /** One run through the records of a check, with counters of its own. */
 export class Evaluation {
@@ -65,23 +73,24 @@ export class Evaluation {
     this.#budget = new Budget(context.limits);
   }
 
-  /** check_host() for one domain; `depth` counts the includes and redirects that led to it. */
-  evaluate(domain: QueryName, depth: number): Finding | Unanswered {
-    const finding = this.#evaluateDomain(domain, depth);
+  /** check_host() for one domain; `depth` counts the includes and redirects that led to it, and `from` is
+   *  the last of them. */
+  evaluate(domain: QueryName, depth = 0, from: Referral | null = null): Finding | Unanswered {
+    const finding = this.#evaluateDomain(domain, depth, from);
     if (this.#questions.tracing && finding.result !== 'unanswered') {
       this.#questions.trace(depth, { kind: 'result', domain, result: finding.result });
     }
     return finding;
   }
 
-  #evaluateDomain(domain: QueryName, depth: number): Finding | Unanswered {
+  #evaluateDomain(domain: QueryName, depth: number, from: Referral | null): Finding | Unanswered {
     const answer = this.#questions.ask(domain, 'TXT', depth);
     if (answer.kind === 'unanswered') return answer;
     if (answer.kind === 'failed') return this.#lookupFailed(domain, 'TXT', answer.why);
     if (answer.kind === 'void') {
       // The first query belongs to no term (§4.6.4).
-      if (depth > 0 && !this.#budget.spendVoid()) return limitExceeded('void', domain, printName(domain));
-      return NO_RECORD;
+      const isOneTooMany = from !== null && !this.#budget.spendVoid();
+      return isOneTooMany ? limitExceeded('void', from.domain, termOf(from)) : NO_RECORD;
     }
     const selection = selectRecord(answer);
     if (selection.kind === 'none') return NO_RECORD;
@@ -101,7 +110,7 @@ export class Evaluation {
         : isLocal(directive.mechanism)
           ? this.#matchesLocally(directive.mechanism)
           : this.#matches(directive, directive.mechanism, domain, depth);
-      if (this.#questions.isLate) return { result: 'temperror', cause: { kind: 'deadline' } };
+      if (this.#questions.isLate) return TOO_LATE;
       if (match === false) continue;
       if (match !== true) return match;
       return directive.qualifier === 'fail'
@@ -145,9 +154,9 @@ export class Evaluation {
   /** §5.2: only a pass matches, an error is an error, and none is one too. */
   #include(spec: MacroString, target: QueryName | null, domain: QueryName, depth: number): boolean | Stop {
     if (target === null && this.#lacksLocalPart(spec)) return false; // RFC 8616 §4
-    const term = `include:${printMacroString(spec)}`;
-    if (target === null) return { result: 'permerror', cause: { kind: 'bad-target', domain, term } };
-    const inner = this.evaluate(target, depth + 1);
+    const referral: Referral = { as: 'include:', spec, domain };
+    if (target === null) return leadsNowhere('bad-target', referral);
+    const inner = this.evaluate(target, depth + 1, referral);
     switch (inner.result) {
       case 'pass':
         return true;
@@ -156,7 +165,7 @@ export class Evaluation {
       case 'neutral':
         return false;
       case 'none':
-        return { result: 'permerror', cause: { kind: 'no-record', domain, term } };
+        return leadsNowhere('no-record', referral);
       case 'temperror':
       case 'permerror':
       case 'unanswered':
@@ -166,16 +175,18 @@ export class Evaluation {
 
   /** §6.1. Not reached where there is an "all". */
   #redirect(spec: MacroString, domain: QueryName, depth: number): Finding | Unanswered {
-    const term = `redirect=${printMacroString(spec)}`;
+    const referral: Referral = { as: 'redirect=', spec, domain };
     const { terms, voids } = this.#budget;
-    if (this.#questions.tracing) this.#questions.trace(depth, { kind: 'term', term, terms, voids });
-    if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, term);
+    if (this.#questions.tracing) {
+      this.#questions.trace(depth, { kind: 'term', term: termOf(referral), terms, voids });
+    }
+    if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, termOf(referral));
     const target = this.#target(spec, domain, depth);
-    if (target === null) return { result: 'permerror', cause: { kind: 'bad-target', domain, term } };
+    if (this.#questions.isLate) return TOO_LATE;
+    if (target === null) return leadsNowhere('bad-target', referral);
     if (typeof target !== 'string') return target;
-    const finding = this.evaluate(target, depth + 1);
-    if (finding.result !== 'none') return finding;
-    return { result: 'permerror', cause: { kind: 'no-record', domain, term } };
+    const finding = this.evaluate(target, depth + 1, referral);
+    return finding.result === 'none' ? leadsNowhere('no-record', referral) : finding;
   }
 
   /** Whether an address of the name, in the client's own family, is within the prefix (§5.3). */
@@ -325,13 +336,21 @@ export class Evaluation {
   }
 
   #lookupFailed(name: QueryName, type: 'A' | 'AAAA' | 'MX' | 'TXT', why: FailureReason): Failure {
-    if (this.#questions.isLate) return { result: 'temperror', cause: { kind: 'deadline' } };
+    if (this.#questions.isLate) return TOO_LATE;
     return { result: 'temperror', cause: { kind: 'lookup', name, type, why } };
   }
 }
 
 function limitExceeded(limit: keyof Limits, domain: QueryName, term: string): Failure {
   return { result: 'permerror', cause: { kind: 'limit', limit, domain, term } };
+}
+
+function leadsNowhere(kind: 'no-record' | 'bad-target', from: Referral): Failure {
+  return { result: 'permerror', cause: { kind, domain: from.domain, term: termOf(from) } };
+}
+
+function termOf({ as, spec }: Referral): string {
+  return as + printMacroString(spec);
 }
 
 function inOrderOfPreference(records: readonly Mx[]): readonly Mx[] {

@@ -79,7 +79,8 @@ function readExpand(scanner: Scanner, inExplanation: boolean): MacroPart {
   const letter = LETTERS.get(lower) ?? (inExplanation ? EXP_LETTERS.get(lower) : undefined);
   if (letter === undefined) throw new Refusal<MacroProblem>('bad-macro', start);
   const digits = scanner.takeWhile(isDigit);
-  if (/^0+$/.test(digits)) throw new Refusal<MacroProblem>('bad-macro', start); // §7.1: MUST NOT be zero
+  const keep = Math.min(Number(digits), MAX_KEEP);
+  if (keep === 0 && digits !== '') throw new Refusal<MacroProblem>('bad-macro', start); // §7.1: MUST NOT be zero
   const reverse = scanner.take(0x72) || scanner.take(0x52);
   const delimiters = scanner.takeWhile(isDelimiter);
   if (!scanner.take(0x7d)) throw new Refusal<MacroProblem>('bad-macro', start);
@@ -87,7 +88,7 @@ function readExpand(scanner: Scanner, inExplanation: boolean): MacroPart {
     kind: 'macro',
     letter,
     escape: written !== lower,
-    keep: digits === '' ? 0 : Math.min(Number(digits.slice(0, 20)) || MAX_KEEP, MAX_KEEP),
+    keep,
     reverse,
     delimiters: delimiters === '' ? '.' : delimiters,
   };

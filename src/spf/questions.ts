@@ -30,8 +30,11 @@ export class Questions {
   isLate = false;
   readonly tracing: boolean;
   readonly #context: CheckContext;
-  /** Answers that had to be waited for. */
-  #arrived: Map<string, Known> | null = null;
+  /** Answers that had to be waited for, and once one had to, all others: so that no run is told something
+   *  else than the run before it, and every question is asked a bounded number of times. */
+  #known: Map<string, Known> | null = null;
+  /** Whether the deadline had come when the last answer did: then nothing more is asked. */
+  #isOver = false;
   #steps: TraceEvent[] = [];
 
   constructor(context: CheckContext) {
@@ -56,15 +59,21 @@ export class Questions {
   }
 
   ask<T extends RecordType>(name: QueryName, type: T, depth: number): Answer<RecordData[T]> | Unanswered {
-    const known = this.#arrived?.get(`${type} ${name}`);
+    const known = this.#known?.get(`${type} ${name}`);
     if (known !== undefined) {
       if (known.late) this.isLate = true;
       return this.#noted(name, type, depth, known.answer as Answer<RecordData[T]>, known.durationMs);
     }
+    if (this.#isOver) this.isLate = true;
     if (this.isLate) return TOO_LATE;
     const reply = this.#context.lookup(name, type, this.#context.deadline);
-    if (!(reply instanceof Promise)) return this.#noted(name, type, depth, reply, 0);
-    return { kind: 'unanswered', result: 'unanswered', arrival: this.#arrival(name, type, reply) };
+    if (reply instanceof Promise) {
+      return { kind: 'unanswered', result: 'unanswered', arrival: this.#arrival(name, type, reply) };
+    }
+    const late = reply.kind === 'failed' && this.#isLateAt(reply, this.#context.clock.now());
+    if (late) this.isLate = true;
+    this.#known?.set(`${type} ${name}`, { answer: reply, durationMs: 0, late });
+    return this.#noted(name, type, depth, reply, 0);
   }
 
   async #arrival(
@@ -76,9 +85,15 @@ export class Questions {
     const started = clock.now();
     const answer = await reply;
     const now = clock.now();
-    const late = answer.kind === 'failed' && answer.why === 'timeout' && now >= deadline;
-    this.#arrived ??= new Map();
-    this.#arrived.set(`${type} ${name}`, { answer, durationMs: now - started, late });
+    this.#isOver = now >= deadline;
+    this.#known ??= new Map();
+    const late = this.#isLateAt(answer, now);
+    this.#known.set(`${type} ${name}`, { answer, durationMs: now - started, late });
+  }
+
+  /** Whether the answer is a time-out, and the check's own. */
+  #isLateAt(answer: Answer<RecordData[RecordType]>, now: number): boolean {
+    return answer.kind === 'failed' && answer.why === 'timeout' && now >= this.#context.deadline;
   }
 
   #noted<T extends RecordType>(
