@@ -1,0 +1,72 @@
+/** Writes questions in DNS wire format. */
+import type { QueryName, RecordType } from '../dns/index.js';
+import { CLASS_IN, HEADER_LENGTH, RD, TYPE } from './wire.js';
+
+const DOT = 0x2e;
+/** An OPT record without options: root, type, size, extended code and flags, length (RFC 6891 §6.1.2). */
+const OPT_LENGTH = 11;
+
+/**
+ * Writes a query for one name: recursion desired, class IN, and with `edns` not 0 an OPT record which
+ * offers that many octets for the answer. The name must be one that `isQueryable`.
+ *
+ * The buffer has the exact size and belongs to the caller, as a socket may keep it until it is sent.
+ * `room` octets are left free at its start: two for the length before a message over TCP.
+ */
+export function encodeQuery(id: number, name: QueryName, type: RecordType, edns: number, room = 0): Buffer {
+  const bytes = Buffer.allocUnsafe(
+    room + HEADER_LENGTH + name.length + 2 + 4 + (edns === 0 ? 0 : OPT_LENGTH),
+  );
+  let at = room;
+  at = writeWord(bytes, at, id);
+  at = writeWord(bytes, at, RD);
+  at = writeWord(bytes, at, 1); // QDCOUNT
+  at = writeWord(bytes, at, 0);
+  at = writeWord(bytes, at, 0);
+  at = writeWord(bytes, at, edns === 0 ? 0 : 1); // ARCOUNT
+  at = encodeName(bytes, at, name);
+  at = writeWord(bytes, at, TYPE[type]);
+  at = writeWord(bytes, at, CLASS_IN);
+  if (edns !== 0) {
+    bytes[at++] = 0;
+    at = writeWord(bytes, at, TYPE.OPT);
+    at = writeWord(bytes, at, edns);
+    bytes.fill(0, at, at + 6);
+  }
+  return bytes;
+}
+
+/** Writes a name, its final zero included, and returns where the next octet goes. A name that does not
+ *  fit the wire is a bug: whoever makes names of outside text asks `isQueryable` first. */
+export function encodeName(bytes: Uint8Array, start: number, name: QueryName): number {
+  if (name.length > 253) throw new Error(`a name of ${name.length} octets`);
+  let label = start; // where the length of the label goes
+  let at = start + 1;
+  for (let i = 0; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    if (c === DOT) {
+      writeLabelLength(bytes, label, at - label - 1);
+      label = at++;
+    } else {
+      bytes[at++] = c; // the low eight bits, so that LABEL_DOT becomes a dot
+    }
+  }
+  if (name.length === 0) {
+    bytes[start] = 0; // the root
+    return at;
+  }
+  writeLabelLength(bytes, label, at - label - 1);
+  bytes[at] = 0;
+  return at + 1;
+}
+
+function writeLabelLength(bytes: Uint8Array, at: number, length: number): void {
+  if (length < 1 || length > 63) throw new Error(`a label of ${length} octets`);
+  bytes[at] = length;
+}
+
+function writeWord(bytes: Uint8Array, at: number, word: number): number {
+  bytes[at] = word >>> 8;
+  bytes[at + 1] = word;
+  return at + 2;
+}
