@@ -1,0 +1,60 @@
+/** What `query` works with: the daemon's own configuration, with another DNS if one is named. */
+import { hostname } from 'node:os';
+
+import { loadConfig, printProblems, type Override } from '../config/index.js';
+import { err, ok, systemClock, type Result } from '../util/index.js';
+import { openDns, openZoneFile, type Dns } from './dns.js';
+import type { QueryMeans } from './query.js';
+
+export interface QueryOptions {
+  /** Null for the default file. */
+  readonly configPath: string | null;
+  /** `ADDRESS`, `ADDRESS:PORT`, or a zone file (`.yml`, `.yaml`); null for what the configuration says. */
+  readonly dns: string | null;
+  readonly dnsTimeoutMs: number | null;
+}
+
+/** Why a query cannot be asked: text for people, one problem a line. */
+export interface QueryProblem {
+  readonly kind: 'config' | 'data';
+  readonly text: string;
+}
+
+export interface OpenMeans extends QueryMeans {
+  /** This host's name, as the daemon gives it. */
+  readonly receiver: string;
+  close(): void;
+}
+
+/** Opens it; `close` releases its sockets. */
+export async function openQueryMeans(options: QueryOptions): Promise<Result<OpenMeans, QueryProblem>> {
+  const { configPath, dns, dnsTimeoutMs } = options;
+  const zoneFile = dns !== null && /\.ya?ml$/i.test(dns) ? dns : null;
+  const overrides: Override[] = [];
+  if (dns !== null && zoneFile === null)
+    overrides.push({ option: 'dns.servers', flag: '--dns', value: [dns] });
+  if (dnsTimeoutMs !== null) {
+    overrides.push({ option: 'dns.timeout', flag: '--dns-timeout', value: `${dnsTimeoutMs}ms` });
+  }
+  const loaded = await loadConfig(configPath, overrides);
+  if (!loaded.ok) return err({ kind: 'config', text: printProblems(loaded.error) });
+
+  let source: Dns;
+  if (zoneFile === null) source = await openDns(loaded.value.config, systemClock);
+  else {
+    const zone = await openZoneFile(zoneFile);
+    if (!zone.ok) return err({ kind: 'data', text: `${zone.error.join('\n')}\n` });
+    source = zone.value;
+  }
+  const { config } = loaded.value;
+  return ok({
+    lookup: source.lookup,
+    close: () => {
+      source.close();
+    },
+    clock: systemClock,
+    limits: { terms: config['limits.terms'], void: config['limits.void'], names: config['limits.names'] },
+    timeMs: config['limits.time'],
+    receiver: config.hostname ?? hostname(),
+  });
+}

@@ -1,0 +1,150 @@
+/** The commands and their options, as yargs reads them. */
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+
+import type { Override } from '../config/index.js';
+import { runBatch } from './batch.js';
+import { runCheck } from './check.js';
+import { EXIT } from './exit-status.js';
+import { runQuery } from './query.js';
+import { fail } from './terminal.js';
+
+/** Runs the command that the words name, and returns the exit status. */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  let status: number = EXIT.ok;
+  const parser = yargs()
+    .scriptName('spfwarden')
+    .usage('$0 [command]: an SPF verifier for mail servers (RFC 7208)')
+    .version(version())
+    .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
+    .strict()
+    .wrap(100)
+    .exitProcess(false)
+    .help()
+    .alias('help', 'h')
+    .fail((message, error: Error | undefined, parsed) => {
+      if (error !== undefined && error.name !== 'YError') throw error; // a command's, and a bug
+      status = EXIT.usage;
+      parsed.showHelp('error');
+      fail(`\n${message}`);
+    })
+    .command(
+      ['serve', '$0'],
+      'run the daemon (this is the default)',
+      (y) => serveOptions(y),
+      async (args) => {
+        const { runServe } = await import('./serve.js');
+        status = await runServe(args.config ?? null, overrides(args));
+      },
+    )
+    .command(
+      'spawn [file]',
+      'hold one policy conversation on standard input and output, for spawn(8)',
+      (y) => y.positional('file', { type: 'string', describe: 'configuration file' }),
+      async (args) => {
+        const { spawn } = await import('../app/index.js');
+        status = await spawn(args.file ?? null);
+      },
+    )
+    .command(
+      'query [ip] [sender] [helo]',
+      'check one sender, or many with --batch',
+      (y) => queryOptions(y),
+      async (args) => {
+        status = args.batch ? await runBatch(args) : await runQuery(args);
+      },
+    )
+    .command(
+      'check',
+      'find all that is wrong with the configuration file',
+      (y) => y.option('config', CONFIG_OPTION),
+      async (args) => {
+        status = await runCheck(args.config ?? null);
+      },
+    )
+    .command(
+      'demo',
+      'run the daemon on a built-in zone and play a session; needs no network',
+      (y) => y,
+      async () => {
+        const { demo } = await import('../app/index.js');
+        await demo((line) => {
+          process.stdout.write(`${line}\n`);
+        });
+      },
+    );
+  await parser.parseAsync(words);
+  return status;
+}
+
+const CONFIG_OPTION = {
+  alias: 'c',
+  type: 'string',
+  describe: 'configuration file',
+  requiresArg: true,
+} as const;
+
+function serveOptions(y: Argv) {
+  return y
+    .option('config', CONFIG_OPTION)
+    .option('listen-policy', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'where Postfix connects: address:port, unix:/path, or off',
+    })
+    .option('dry-run', { type: 'boolean', default: false, describe: 'judge and log, and refuse nothing' })
+    .option('log-level', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'error, warning, notice, info or debug',
+    });
+}
+
+interface ServeWords {
+  readonly listenPolicy: string[] | undefined;
+  readonly dryRun: boolean;
+  readonly logLevel: string | undefined;
+}
+
+function overrides({ listenPolicy, dryRun, logLevel }: ServeWords): Override[] {
+  const given: Override[] = [];
+  if (listenPolicy !== undefined) {
+    const [first = '', ...more] = listenPolicy;
+    given.push({
+      option: 'listen.policy',
+      flag: '--listen-policy',
+      value: more.length > 0 ? listenPolicy : first,
+    });
+  }
+  if (dryRun) given.push({ option: 'dry_run', flag: '--dry-run', value: 'true' });
+  if (logLevel !== undefined) given.push({ option: 'log.level', flag: '--log-level', value: logLevel });
+  return given;
+}
+
+function queryOptions(y: Argv) {
+  return y
+    .positional('ip', { type: 'string', describe: 'address of the client' })
+    .positional('sender', { type: 'string', describe: 'MAIL FROM; "" is the null sender' })
+    .positional('helo', { type: 'string', describe: 'HELO name' })
+    .option('config', CONFIG_OPTION)
+    .option('explain', { type: 'boolean', default: false, describe: 'show how the result came about' })
+    .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' })
+    .option('exit-code', {
+      type: 'boolean',
+      default: false,
+      describe: 'exit with 0 pass, 1 fail, 2 softfail, 3 neutral, 4 permerror, 5 temperror, 6 none',
+    })
+    .option('dns', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'ADDRESS[:PORT] of a name server, or a zone file',
+    })
+    .option('dns-timeout', { type: 'number', requiresArg: true, describe: 'milliseconds for one question' })
+    .option('batch', { type: 'boolean', default: false, describe: 'JSON lines in, JSON lines out' });
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
+}

@@ -1,0 +1,2 @@
+/** The command line: words become one call into app. */
+export { main } from './main.js';
