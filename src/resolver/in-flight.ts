@@ -18,8 +18,8 @@ export interface Flight {
 export const WAITING = -1;
 
 /**
- * A bounded set of questions under way with a bounded queue before it, and one timer for all of them: a timer
- * of its own for each question would be half as expensive as asking it.
+ * A bounded set of questions under way with a bounded queue before it, and one timer for all of them: one for
+ * each, set and cleared, would add a tenth to what a question costs.
  */
 export class InFlight {
   readonly #clock: Clock;

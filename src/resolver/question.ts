@@ -33,7 +33,7 @@ export interface QuestionContext {
  * REFUSED) leads to the next one at once; silence does after `timeoutMs`.
  *
  * A datagram that cannot be read or believed does not end the wait, or whoever can forge one could end it
- * (the TuDoor attacks of 2024); but if nothing better comes, it is the reason that is given.
+ * (the TuDoor attacks); but if nothing better comes, it is the reason that is given.
  */
 export class Question<T extends RecordType> implements Flight, UdpWaiter {
   slot = WAITING;

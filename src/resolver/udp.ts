@@ -133,15 +133,20 @@ class UdpPort {
     const { family } = server.address;
     this.#socket = createSocket({
       type: family === 4 ? 'udp4' : 'udp6',
-      lookup: (_host, _options, callback) => {
-        callback(null, host, family); // an address is not looked up
+      // Only addresses come here, the one to bind to as well: they need no thread to be looked up.
+      lookup: (address, _options, callback) => {
+        callback(null, address, family);
       },
     });
     this.#socket.on('message', this.#received);
     this.#socket.on('error', this.#failed);
     this.#socket.once('connect', this.#connected);
     this.#socket.unref();
-    this.#socket.connect(server.port, host); // the kernel chooses our port: a random one
+    // Not now, as it may fail at once (no descriptor left), and who is to be told has not asked yet. The
+    // kernel chooses our port: a random one.
+    queueMicrotask(() => {
+      if (!this.#isClosed) this.#socket.connect(server.port, host);
+    });
   }
 
   /** Sends a question and returns its id. */

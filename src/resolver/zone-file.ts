@@ -74,8 +74,10 @@ const MAX_PROBLEMS = 100;
 export function parseZone(yamlText: string): Result<Zone, readonly ZoneProblem[]> {
   const lines = new LineCounter();
   // In the failsafe schema all scalars are text: `TXT: 1`, `A: 1.2` and `NO` stay what was written.
+  // Repeated names are found here, where they are compared as names; the parser takes quadratic time for it.
   const documents = parseAllDocuments(yamlText, {
     schema: 'failsafe',
+    uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
   });

@@ -26,7 +26,7 @@ export function zoneOf(text: string): Zone {
 }
 
 /** For questions that nobody answers. */
-export const IMPATIENT: Partial<ResolverSettings> = { timeoutMs: 40 };
+export const IMPATIENT: Partial<ResolverSettings> = { timeoutMs: 100 };
 
 /** A small zone with some of everything. */
 export const ZONE = `

@@ -76,7 +76,7 @@ describe('time', () => {
 describe('questions under way', () => {
   test('are bounded, and so are those who wait', async () => {
     const { server, queries } = await closing.responder('', { react: () => 'drop' });
-    const resolver = closing.resolver([server], { maxInFlight: 3, maxQueued: 2, timeoutMs: 60 });
+    const resolver = closing.resolver([server], { maxInFlight: 3, maxQueued: 2, timeoutMs: 500 });
     const answers = await Promise.all(
       Array.from({ length: 7 }, (_, i) => ask(resolver, `a${i}.example`, 'A', i === 4 ? 30 : 3000)),
     );

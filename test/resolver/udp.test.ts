@@ -4,7 +4,7 @@ import { setImmediate as turn, setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { queryName } from '../../src/dns/index.js';
-import type { ServerAddress } from '../../src/resolver/index.js';
+import { parseServer, type ServerAddress } from '../../src/resolver/index.js';
 import { UdpPorts, type UdpTicket } from '../../src/resolver/udp.js';
 import { Closing, nobody, ZONE } from './asking.js';
 
@@ -87,6 +87,22 @@ describe('ports', () => {
     const { ports } = await setUp(1);
     const alive = process.getActiveResourcesInfo().filter((kind) => kind === 'UDPWrap');
     expect(alive).toHaveLength(1); // that of the server
+    ports.close();
+  });
+
+  test('have an address that the system chooses', async () => {
+    const { server, queries } = await closing.responder(ZONE, { address: '127.0.0.77' });
+    const ports = new UdpPorts(server);
+    await askOnce(ports);
+    ports.close();
+    expect(queries.map(({ address }) => address)).toEqual(['127.0.0.1']);
+  });
+
+  test('are given up when there is no way to the server', async () => {
+    const server = parseServer('fe80::1%nowhere');
+    if (!server.ok) throw new Error(server.error);
+    const ports = new UdpPorts(server.value);
+    expect(await askOnce(ports)).toBeNull();
     ports.close();
   });
 

@@ -129,7 +129,7 @@ describe('answers', () => {
 describe('problems', () => {
   test.each([
     ['no YAML', 'a.example: [', 'yaml', 1, 13],
-    ['a name twice', 'a.example: []\na.example: []', 'yaml', 2, 1],
+    ['a name twice', 'a.example: []\na.example: []', 'repeated-owner', 2, 1],
     ['a name twice, in another case', 'a.example: []\nA.example.: []', 'repeated-owner', 2, 1],
     ['two documents', 'a.example: []\n---\nb.example: []', 'yaml', 2, 1],
     ['a list', '- a.example', 'shape', 1, 1],

@@ -136,12 +136,13 @@ export interface Query {
   /** The octets offered in an OPT record, or null without one. */
   readonly edns: number | null;
   readonly transport: 'udp' | 'tcp';
-  /** The client's port. */
+  /** The client's. */
+  readonly address: string;
   readonly port: number;
 }
 
 /** Reads a query as a well-behaved client writes it: one question, no compression, perhaps an OPT record. */
-export function decodeQuery(bytes: Buffer, transport: Query['transport'], port: number): Query {
+export function decodeQuery(bytes: Buffer, client: Pick<Query, 'transport' | 'address' | 'port'>): Query {
   const labels: string[] = [];
   let at = 12;
   for (let length = bytes.readUInt8(at); length !== 0; length = bytes.readUInt8(at)) {
@@ -156,7 +157,6 @@ export function decodeQuery(bytes: Buffer, transport: Query['transport'], port: 
     type,
     typeName: Object.keys(TYPES).find((name) => TYPES[name] === type) ?? `TYPE${type}`,
     edns: bytes.readUInt16BE(10) === 1 ? bytes.readUInt16BE(opt + 3) : null,
-    transport,
-    port,
+    ...client,
   };
 }

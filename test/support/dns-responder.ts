@@ -71,8 +71,8 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
   const connections = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
 
-  const react = (bytes: Buffer, transport: Query['transport'], clientPort: number): Reaction => {
-    const query = decodeQuery(bytes, transport, clientPort);
+  const react = (bytes: Buffer, client: Pick<Query, 'transport' | 'address' | 'port'>): Reaction => {
+    const query = decodeQuery(bytes, client);
     queries.push(query);
     const usual = usualAnswer(zone, query, options.ttl ?? 0);
     const reaction = options.react?.(query, usual) ?? 'usual';
@@ -92,7 +92,8 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
   };
 
   udp.on('message', (bytes, client) => {
-    const reaction = react(bytes, 'udp', client.port);
+    const { address: from, port: fromPort } = client;
+    const reaction = react(bytes, { transport: 'udp', address: from, port: fromPort });
     if (typeof reaction === 'string' || 'pieces' in reaction) return;
     if ('octets' in reaction) udp.send(reaction.octets, client.port, client.address);
     else {
@@ -111,7 +112,11 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const length = pending.readUInt16BE(0);
-        const reaction = react(pending.subarray(2, 2 + length), 'tcp', socket.remotePort ?? 0);
+        const reaction = react(pending.subarray(2, 2 + length), {
+          transport: 'tcp',
+          address: socket.remoteAddress ?? '',
+          port: socket.remotePort ?? 0,
+        });
         pending = pending.subarray(2 + length);
         if (reaction === 'reset') socket.resetAndDestroy();
         else if (reaction === 'end') socket.end();
