@@ -92,7 +92,7 @@ const SCENES: readonly Scene[] = [
 
 /** Plays all scenes; `print` gets the lines. */
 export async function demo(print: (line: string) => void): Promise<void> {
-  const zone = parseZone(ZONE);
+  const zone = await parseZone(ZONE);
   if (!zone.ok) throw new Error(`the zone of the demonstration: ${zone.error[0]?.message ?? ''}`);
   const loaded = await loadConfig('/dev/null', [
     { option: 'hostname', flag: 'demo', value: 'mx.receiver.example' },

@@ -41,7 +41,7 @@ export type DnsProblem = readonly string[];
 
 /** A zone file as the whole DNS. A file that cannot be read is an error of the system's, which passes. */
 export async function openZoneFile(path: string): Promise<Result<Dns, DnsProblem>> {
-  const zone = parseZone(await readFile(path, 'utf8'));
+  const zone = await parseZone(await readFile(path, 'utf8'));
   if (!zone.ok) {
     return err(zone.error.map(({ line, column, message }) => `${path}:${line}:${column}  ${message}`));
   }

@@ -71,7 +71,7 @@ const MAX_PROBLEMS = 100;
 
 /** Reads a zone file, or tells all that is wrong with it. Text is the decoded file; an empty one is a
  *  zone without names. */
-export function parseZone(yamlText: string): Result<Zone, readonly ZoneProblem[]> {
+export function parseZoneText(yamlText: string): Result<Zone, readonly ZoneProblem[]> {
   const lines = new LineCounter();
   // In the failsafe schema all scalars are text: `TXT: 1`, `A: 1.2` and `NO` stay what was written.
   // Repeated names are found here, where they are compared as names; the parser takes quadratic time for it.

@@ -24,7 +24,7 @@ let running: Running | null = null;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'spfwarden-serve-'));
-  dns = await startResponder(zoneOf(ZONE), { react: () => reaction });
+  dns = await startResponder(await zoneOf(ZONE), { react: () => reaction });
 });
 afterEach(async () => {
   reaction = 'usual';
@@ -146,8 +146,8 @@ async function ask(socket: Socket, attributes: Parameters<typeof requestText>[0]
   return reply.toString('latin1');
 }
 
-function zoneOf(text: string): Zone {
-  const zone = parseZone(text);
+async function zoneOf(text: string): Promise<Zone> {
+  const zone = await parseZone(text);
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));
   return zone.value;
 }

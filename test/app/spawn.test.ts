@@ -17,7 +17,7 @@ let dns: DnsResponder;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'spfwarden-spawn-'));
-  const zone = parseZone(
+  const zone = await parseZone(
     'pass.example: [{TXT: "v=spf1 ip4:192.0.2.1 -all"}]\nfail.example: [{TXT: "v=spf1 -all"}]',
   );
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));

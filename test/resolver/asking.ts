@@ -3,13 +3,13 @@ import { queryName, type Answer, type RecordType } from '../../src/dns/index.js'
 import { IpAddress } from '../../src/net/index.js';
 import {
   createResolver,
-  parseZone,
   RESOLVER_DEFAULTS,
   type Resolver,
   type ResolverSettings,
   type ServerAddress,
   type Zone,
 } from '../../src/resolver/index.js';
+import { parseZoneText } from '../../src/resolver/zone-file.js';
 import { systemClock, type Clock } from '../../src/util/index.js';
 import { encodeMessage, QR, textRdata, type MessageParts, type Query } from '../support/dns-message.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../support/dns-responder.js';
 
 export function zoneOf(text: string): Zone {
-  const zone = parseZone(text);
+  const zone = parseZoneText(text);
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));
   return zone.value;
 }

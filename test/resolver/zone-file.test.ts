@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { queryName, type RecordType } from '../../src/dns/index.js';
-import { parseZone, zoneLookup, type Zone } from '../../src/resolver/index.js';
+import { zoneLookup, type Zone } from '../../src/resolver/index.js';
+import { parseZoneText } from '../../src/resolver/zone-file.js';
 
 function zoneOf(text: string): Zone {
-  const zone = parseZone(text);
+  const zone = parseZoneText(text);
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));
   return zone.value;
 }
@@ -152,13 +153,13 @@ describe('problems', () => {
     ['an alias beside records', 'a.example: [{CNAME: b.example}, {A: 192.0.2.1}]', 'alias-and-records', 1, 1],
     ['two aliases', 'a.example: [{CNAME: b.example}, {CNAME: c.example}]', 'alias-and-records', 1, 34],
   ])('%s', (_what, text, code, line, column) => {
-    const zone = parseZone(text);
+    const zone = parseZoneText(text);
     expect(zone.ok ? [] : zone.error).toContainEqual(expect.objectContaining({ code, line, column }));
   });
 
   test('all are told, up to a hundred', () => {
     const text = Array.from({ length: 1000 }, (_, i) => `a${i}.example: [{A: x}, {AAAA: x}]`).join('\n');
-    const zone = parseZone(text);
+    const zone = parseZoneText(text);
     expect(zone.ok ? 0 : zone.error.length).toBe(100);
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { parseDocument } from 'yaml';
 
-import { parseZone, type Zone } from '../../src/resolver/index.js';
+import { type Zone } from '../../src/resolver/index.js';
+import { parseZoneText } from '../../src/resolver/zone-file.js';
 import type { Octets } from '../../src/util/index.js';
 
 export interface SuiteCase {
@@ -47,7 +48,7 @@ export function parseSuite(text: string): readonly SuiteScenario[] {
 function scenarioOf(document: string): SuiteScenario {
   // All scalars are text, as in a zone file: `1.2` is a section and `no` a HELO name.
   const scenario = mapOf(parseDocument(document, { schema: 'failsafe' }).toJS({ mapAsMap: true }));
-  const zone = parseZone(document);
+  const zone = parseZoneText(document);
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));
   return {
     description: textOf(scenario.get('description')),
