@@ -1,8 +1,7 @@
 /** Which request belongs to which message: remembered by `instance`, for the whole process. */
-import type { Octets } from '../util/index.js';
+import { RecentMap, type Octets } from '../util/index.js';
 import type { PolicyReply } from './action.js';
 import { HEADER_OWED, type HeaderState } from './header-once.js';
-import { RecentMap } from './recent-map.js';
 import type { PolicyRequest } from './request.js';
 
 /** One message, about which a request or many were asked. */

@@ -3,4 +3,5 @@ export { assertNever } from './assert-never.js';
 export { systemClock, type Clock } from './clock.js';
 export type { Conversation, Converse, Wire } from './conversation.js';
 export { octets, octetsOfText, textOf, type Octets } from './octets.js';
+export { RecentMap } from './recent-map.js';
 export { err, ok, type Result } from './result.js';
