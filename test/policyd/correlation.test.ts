@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { Correlation, DUNNO, newMessage, type PolicyRequest } from '../../src/policyd/index.js';
-import { RecentMap } from '../../src/policyd/recent-map.js';
+import { RecentMap } from '../../src/util/index.js';
 import type { Octets } from '../../src/util/index.js';
 
 const REQUEST: PolicyRequest = {
