@@ -27,6 +27,8 @@ function describe(event: TraceEvent): string {
       return `    ${event.matched ? 'matches' : 'does not match'}  (lookups ${event.terms}, empty ${event.voids})`;
     case 'result':
       return `= ${event.result} for ${printName(event.domain)}`;
+    case 'not-needed':
+      return `    (${event.type} ${printName(event.name)} was asked ahead and not needed)`;
     case 'explanation':
       return event.text === null ? '  explanation: not usable' : `  explanation: ${printable(event.text)}`;
     default:

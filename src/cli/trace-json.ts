@@ -8,6 +8,7 @@ export function traceJson(event: TraceEvent): Readonly<Record<string, unknown>> 
     case 'query':
       return { ...event, name: printName(event.name), answer: answerJson(event.answer) };
     case 'validated':
+    case 'not-needed':
       return { ...event, name: printName(event.name) };
     case 'record':
     case 'result':

@@ -25,6 +25,8 @@ export interface CheckContext {
   readonly limits: Limits;
   /** When the check must be over, in `clock.now()` milliseconds: then it is a temperror (§4.6.4). */
   readonly deadline: number;
+  /** Whether questions are asked before their term is reached. */
+  readonly prefetch?: boolean;
   readonly trace?: Trace;
 }
 
@@ -42,7 +44,16 @@ export function checkHost(args: CheckArguments, context: CheckContext): Outcome 
     return outcome;
   };
   const outcome = run();
-  return outcome.result === 'unanswered' ? runAgain(run, questions, outcome) : outcome;
+  if (outcome.result !== 'unanswered') return outcome;
+  if (context.prefetch === true) {
+    const runAhead = (): void => {
+      questions.restart(true);
+      new Evaluation(args, domain.value, context, questions).evaluate(queryName(domain.value));
+    };
+    runAhead();
+    questions.onArrival = runAhead;
+  }
+  return runAgain(run, questions, outcome);
 }
 
 /** Runs again for each answer that has to be waited for. */
@@ -53,9 +64,12 @@ async function runAgain(
 ): Promise<Outcome> {
   for (let outcome: Outcome | Unanswered = first; ;) {
     await outcome.arrival;
-    questions.restart();
+    questions.restart(false);
     outcome = run();
-    if (outcome.result !== 'unanswered') return outcome;
+    if (outcome.result !== 'unanswered') {
+      questions.onArrival = null; // what was asked for nothing may still arrive
+      return outcome;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type FailureReason,
   type Mx,
   type QueryName,
+  type RecordType,
 } from '../dns/index.js';
 import { domainName, type DomainName, type IpAddress } from '../net/index.js';
 import { Budget } from './budget.js';
@@ -17,6 +18,7 @@ import {
   expandExplanation,
   needsLocalPart,
   needsValidatedName,
+  reverseName,
   type MacroValues,
 } from './expand.js';
 import type { Limits, Outcome } from './outcome.js';
@@ -53,7 +55,14 @@ interface Referral {
   readonly domain: QueryName;
 }
 
-/** One run through the records of a check, with counters of its own. */
+/**
+ * One run through the records of a check, with counters of its own.
+ *
+ * A run that is *ahead* finds no result. It takes a term whose answer is not there yet for one that does not
+ * match and goes on, to have the questions of later terms asked while the evaluation waits: so a cold
+ * check costs the depth of the tree of records, not its size. What it cannot come to, because a term before
+ * it matches for certain or the limits are reached, the evaluation will not come to either.
+ */
 export class Evaluation {
   readonly #ip: IpAddress;
   readonly #args: CheckArguments;
@@ -112,7 +121,10 @@ export class Evaluation {
           : this.#matches(directive, directive.mechanism, domain, depth);
       if (this.#questions.isLate) return TOO_LATE;
       if (match === false) continue;
-      if (match !== true) return match;
+      if (match !== true) {
+        if (this.#questions.isAhead && match.result === 'unanswered') continue;
+        return match;
+      }
       return directive.qualifier === 'fail'
         ? { result: 'fail', matched: directive, record, domain }
         : { result: directive.qualifier, matched: directive };
@@ -141,6 +153,7 @@ export class Evaluation {
 
   #matches(directive: Directive, mechanism: DnsMechanism, domain: QueryName, depth: number): boolean | Stop {
     if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, printDirective(directive));
+    if (this.#questions.isAhead && !this.#isAskedAhead(mechanism, domain, depth)) return false;
     const target = this.#target(mechanism.domain, domain, depth);
     if (target !== null && typeof target !== 'string') return target;
     if (mechanism.kind === 'include') return this.#include(mechanism.domain, target, domain, depth);
@@ -149,6 +162,37 @@ export class Evaluation {
     if (mechanism.kind === 'ptr') return this.#names.within(target, depth);
     if (mechanism.kind === 'a') return this.#matchesHost(target, mechanism.cidr, true, domain, depth);
     return this.#matchesMx(directive, target, mechanism.cidr, domain, depth);
+  }
+
+  /** Whether a run that is ahead may take up a term. `%{p}` is left to the evaluation, which may have been
+   *  refused it by then. */
+  #isAskedAhead(
+    term: DnsMechanism | { readonly kind: 'redirect'; readonly domain: MacroString },
+    domain: QueryName,
+    depth: number,
+  ): boolean {
+    const spec = term.domain;
+    const hasMacros = spec !== null && constantText(spec) === null;
+    if (hasMacros && needsValidatedName(spec)) return false;
+    if (term.kind === 'ptr')
+      return this.#questions.mayAskAhead(reverseName(this.#ip) as QueryName, 'PTR', false);
+    const target = this.#target(spec, domain, depth);
+    if (typeof target !== 'string') return false;
+    return this.#questions.mayAskAhead(target, this.#firstQuestion(term.kind), hasMacros);
+  }
+
+  #firstQuestion(kind: Exclude<DnsMechanism['kind'], 'ptr'> | 'redirect'): RecordType {
+    switch (kind) {
+      case 'include':
+      case 'redirect':
+        return 'TXT';
+      case 'mx':
+        return 'MX';
+      case 'exists':
+        return 'A';
+      case 'a':
+        return this.#ip.family === 4 ? 'A' : 'AAAA';
+    }
   }
 
   /** §5.2: only a pass matches, an error is an error, and none is one too. */
@@ -181,6 +225,9 @@ export class Evaluation {
       this.#questions.trace(depth, { kind: 'term', term: termOf(referral), terms, voids });
     }
     if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, termOf(referral));
+    if (this.#questions.isAhead && !this.#isAskedAhead({ kind: 'redirect', domain: spec }, domain, depth)) {
+      return NO_RECORD;
+    }
     const target = this.#target(spec, domain, depth);
     if (this.#questions.isLate) return TOO_LATE;
     if (target === null) return leadsNowhere('bad-target', referral);
@@ -242,7 +289,10 @@ export class Evaluation {
       const match = this.#matchesHost(exchange, cidr, false, domain, depth);
       if (match === true) return true;
       if (match === false) continue;
-      if (match.result === 'unanswered') return match;
+      if (match.result === 'unanswered') {
+        if (this.#questions.isAhead) continue; // on to the next host
+        return match;
+      }
       failure ??= match;
     }
     return failure ?? false;

@@ -15,35 +15,53 @@ export interface Unanswered {
   readonly arrival: Promise<void>;
 }
 
-interface Known {
-  readonly answer: Answer<RecordData[RecordType]>;
-  readonly durationMs: number;
-  /** Whether it is a time-out, and the check's own. */
-  readonly late: boolean;
+/** A question that had to be waited for, or that was asked while another one was. */
+interface Entry {
+  readonly name: QueryName;
+  readonly type: RecordType;
+  readonly arrival: Promise<void>;
+  /** Null until it has arrived. */
+  answer: Answer<RecordData[RecordType]> | null;
+  durationMs: number;
+  /** Whether the answer is a time-out, and the check's own. */
+  isLate: boolean;
+  /** Whether the evaluation has come to it, or it was only asked ahead. */
+  isNeeded: boolean;
 }
 
 const TOO_LATE: { readonly kind: 'failed'; readonly why: FailureReason } = { kind: 'failed', why: 'timeout' };
+
+const ARRIVED = Promise.resolve();
 
 export class Questions {
   /** Whether this run has met the deadline: then the whole check is a temperror (RFC 7208 §4.6.4), also
    *  where a failed question alone would be no more than "no match". */
   isLate = false;
-  readonly tracing: boolean;
+  /** Whether this run only looks for questions that can be asked already: see `Evaluation`. */
+  isAhead = false;
+  /** Called whenever an answer arrives, needed or not. */
+  onArrival: (() => void) | null = null;
   readonly #context: CheckContext;
-  /** Answers that had to be waited for, and once one had to, all others: so that no run is told something
-   *  else than the run before it, and every question is asked a bounded number of times. */
-  #known: Map<string, Known> | null = null;
+  /** Null until the first question that has to be waited for; from then on all of them: so that no run is
+   *  told something else than the run before it, and every question is asked once. */
+  #entries: Map<string, Entry> | null = null;
   /** Whether the deadline had come when the last answer did: then nothing more is asked. */
   #isOver = false;
+  /** Terms whose questions were asked ahead. */
+  #termsAhead = 0;
   #steps: TraceEvent[] = [];
 
   constructor(context: CheckContext) {
     this.#context = context;
-    this.tracing = context.trace !== undefined;
+  }
+
+  get tracing(): boolean {
+    return this.#context.trace !== undefined && !this.isAhead;
   }
 
   /** A new run begins: what the one before noted is void. */
-  restart(): void {
+  restart(isAhead: boolean): void {
+    this.isAhead = isAhead;
     this.isLate = false;
     this.#steps = [];
   }
@@ -52,43 +70,70 @@ export class Questions {
     this.#steps.push({ depth, ...step });
   }
 
-  /** Hands out the trace of the run that came to an end. */
+  /** Hands out the trace of the run that came to an end, and what was asked ahead for nothing. */
   flushTrace(): void {
     const { trace } = this.#context;
-    if (trace !== undefined) this.#steps.forEach(trace);
+    if (trace === undefined) return;
+    this.#steps.forEach(trace);
+    for (const { name, type, isNeeded } of this.#entries?.values() ?? []) {
+      if (!isNeeded) trace({ depth: 0, kind: 'not-needed', name, type });
+    }
+  }
+
+  /**
+   * Whether a run that is ahead may ask the first question of a term. It may if that was asked before;
+   * else only for a term without macros, and for no more terms than a check may have (§4.6.4): what the
+   * evaluation may never come to must not be a way to have us ask more than that.
+   */
+  mayAskAhead(name: QueryName, type: RecordType, hasMacros: boolean): boolean {
+    if (this.#entries?.has(keyOf(name, type)) === true) return true;
+    return !hasMacros && ++this.#termsAhead <= this.#context.limits.terms;
   }
 
   ask<T extends RecordType>(name: QueryName, type: T, depth: number): Answer<RecordData[T]> | Unanswered {
-    const known = this.#known?.get(`${type} ${name}`);
-    if (known !== undefined) {
-      if (known.late) this.isLate = true;
-      return this.#noted(name, type, depth, known.answer as Answer<RecordData[T]>, known.durationMs);
+    const entry = this.#entries?.get(keyOf(name, type));
+    if (entry !== undefined) {
+      if (!this.isAhead) entry.isNeeded = true;
+      if (entry.answer === null) return unanswered(entry.arrival);
+      if (entry.isLate) this.isLate = true;
+      // It was stored under this type.
+      return this.#noted(name, type, depth, entry.answer as Answer<RecordData[T]>, entry.durationMs);
     }
     if (this.#isOver) this.isLate = true;
     if (this.isLate) return TOO_LATE;
     const reply = this.#context.lookup(name, type, this.#context.deadline);
-    if (reply instanceof Promise) {
-      return { kind: 'unanswered', result: 'unanswered', arrival: this.#arrival(name, type, reply) };
-    }
-    const late = reply.kind === 'failed' && this.#isLateAt(reply, this.#context.clock.now());
-    if (late) this.isLate = true;
-    this.#known?.set(`${type} ${name}`, { answer: reply, durationMs: 0, late });
+    if (reply instanceof Promise) return unanswered(this.#wait(name, type, reply));
+    const isLate = reply.kind === 'failed' && this.#isLateAt(reply, this.#context.clock.now());
+    if (isLate) this.isLate = true;
+    const isNeeded = !this.isAhead;
+    this.#entries?.set(keyOf(name, type), {
+      name,
+      type,
+      arrival: ARRIVED,
+      answer: reply,
+      durationMs: 0,
+      isLate,
+      isNeeded,
+    });
     return this.#noted(name, type, depth, reply, 0);
   }
 
-  async #arrival(
-    name: QueryName,
-    type: RecordType,
-    reply: Promise<Answer<RecordData[RecordType]>>,
-  ): Promise<void> {
+  #wait(name: QueryName, type: RecordType, reply: Promise<Answer<RecordData[RecordType]>>): Promise<void> {
     const { clock, deadline } = this.#context;
     const started = clock.now();
-    const answer = await reply;
-    const now = clock.now();
-    this.#isOver = now >= deadline;
-    this.#known ??= new Map();
-    const late = this.#isLateAt(answer, now);
-    this.#known.set(`${type} ${name}`, { answer, durationMs: now - started, late });
+    const arrival = reply.then((answer) => {
+      const now = clock.now();
+      this.#isOver = now >= deadline;
+      entry.answer = answer;
+      entry.durationMs = now - started;
+      entry.isLate = this.#isLateAt(answer, now);
+      this.onArrival?.();
+    });
+    const isNeeded = !this.isAhead;
+    const entry: Entry = { name, type, arrival, answer: null, durationMs: 0, isLate: false, isNeeded };
+    this.#entries ??= new Map();
+    this.#entries.set(keyOf(name, type), entry);
+    return arrival;
   }
 
   /** Whether the answer is a time-out, and the check's own. */
@@ -106,4 +151,12 @@ export class Questions {
     if (this.tracing) this.trace(depth, { kind: 'query', name, type, answer, durationMs });
     return answer;
   }
+}
+
+function keyOf(name: QueryName, type: RecordType): string {
+  return `${type} ${name}`;
+}
+
+function unanswered(arrival: Promise<void>): Unanswered {
+  return { kind: 'unanswered', result: 'unanswered', arrival };
 }

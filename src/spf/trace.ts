@@ -32,6 +32,8 @@ export type TraceStep =
   | { readonly kind: 'validated'; readonly name: QueryName; readonly valid: boolean }
   /** The result of one call of check_host(): of an include, a redirect, or the whole. */
   | { readonly kind: 'result'; readonly domain: QueryName; readonly result: SpfResult }
+  /** A question that was asked ahead, and that the evaluation did not come to. */
+  | { readonly kind: 'not-needed'; readonly name: QueryName; readonly type: RecordType }
   /** The text that `exp=` led to (null: it could not be used, so there is none). */
   | { readonly kind: 'explanation'; readonly domain: QueryName; readonly text: string | null };
 

@@ -38,6 +38,8 @@ function line(event: TraceEvent): string {
       return `${indent}${event.name} is ${event.valid ? '' : 'not '}validated`;
     case 'result':
       return `${indent}${event.domain}: ${event.result}`;
+    case 'not-needed':
+      return `${indent}${event.name} ${event.type} was not needed`;
     case 'explanation':
       return `${indent}${event.domain} explains: ${event.text ?? '(nothing)'}`;
   }
