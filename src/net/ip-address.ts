@@ -67,8 +67,12 @@ export class IpAddress {
   /** Dotted quad, or the canonical IPv6 form (RFC 5952). */
   toString(): string {
     return (this.#text ??=
-      this.family === 4 ? this.bytes().join('.') : ipaddr.fromByteArray(this.bytes()).toString());
+      this.family === 4 ? dottedQuad(this.head) : ipaddr.fromByteArray(this.bytes()).toString());
   }
+}
+
+function dottedQuad(word: number): string {
+  return `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
 }
 
 /** Whether the first `bits` bits of two words are the same; more than 32 are all of them. */

@@ -1,3 +1,4 @@
+/** Domain names as mail servers give them: what is taken, and why the rest is not. */
 import { expect, test } from '@jest/globals';
 
 import { domainName } from '../../src/net/index.js';

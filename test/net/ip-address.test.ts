@@ -1,3 +1,4 @@
+/** Addresses and networks: every notation that is taken, and those that are not. */
 import { describe, expect, test } from '@jest/globals';
 
 import { IpAddress, isInNetwork, parseNetwork } from '../../src/net/index.js';

@@ -1,3 +1,4 @@
+/** Senders, taken apart and made into the arguments of a check; and texts made safe for a reply. */
 import { describe, expect, test } from '@jest/globals';
 
 import { replyText, senderOfHelo, senderOfMailFrom, splitAddress } from '../../src/smtp/index.js';

@@ -1,3 +1,4 @@
+/** Text from outside, octet for octet. */
 import { describe, expect, test } from '@jest/globals';
 
 import { octets, octetsOfText, textOf, type Octets } from '../../src/util/index.js';
