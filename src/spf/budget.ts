@@ -20,4 +20,10 @@ export class Budget {
   spendVoid(): boolean {
     return ++this.voids <= this.#limits.void;
   }
+
+  /** The same for a host of `mx` or a name of `ptr` without addresses. §4.6.4 speaks of terms, and for an
+   *  IPv6 client every host that has only IPv4 is one; so it counts only where that is wanted. */
+  spendVoidName(): boolean {
+    return this.#limits.voidCounting === 'term' || this.spendVoid();
+  }
 }

@@ -4,6 +4,7 @@ import type { DomainName, IpAddress } from '../net/index.js';
 import type { Sender } from '../smtp/index.js';
 import type { Clock, Octets } from '../util/index.js';
 import { Evaluation } from './evaluate.js';
+import { explain } from './explain.js';
 import type { Limits, Outcome } from './outcome.js';
 import { Questions, type Unanswered } from './questions.js';
 import type { Trace } from './trace.js';
@@ -39,7 +40,7 @@ export function checkHost(args: CheckArguments, context: CheckContext): Outcome 
   if (!domain.ok) return { result: 'none', cause: { kind: 'bad-domain', problem: domain.error } }; // §4.3
   const questions = new Questions(context);
   const run = (): Outcome | Unanswered => {
-    const outcome = evaluate(new Evaluation(args, domain.value, context, questions), domain.value);
+    const outcome = evaluate(args, domain.value, context, questions);
     if (outcome.result !== 'unanswered') questions.flushTrace();
     return outcome;
   };
@@ -73,10 +74,20 @@ async function runAgain(
   }
 }
 
-function evaluate(evaluation: Evaluation, domain: DomainName): Outcome | Unanswered {
+function evaluate(
+  args: CheckArguments,
+  domain: DomainName,
+  context: CheckContext,
+  questions: Questions,
+): Outcome | Unanswered {
+  const evaluation = new Evaluation(args, domain, context, questions);
   const finding = evaluation.evaluate(queryName(domain));
   if (finding.result !== 'fail') return finding;
-  const explanation = evaluation.explain(finding.record, finding.domain);
+  const explanation = explain(finding.record, finding.domain, evaluation.targets, questions, {
+    receiver: args.receiver,
+    seconds: Math.floor(context.clock.wall() / 1000),
+    localPart: args.sender.localPart,
+  });
   if (explanation !== null && typeof explanation !== 'string') return explanation;
   return { result: 'fail', matched: finding.matched, explanation };
 }

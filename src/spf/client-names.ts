@@ -1,6 +1,7 @@
 /** The validated names of a client (RFC 7208 §5.5), for `ptr` and `%{p}`. */
 import { isQueryable, nameKey, type QueryName } from '../dns/index.js';
 import type { IpAddress } from '../net/index.js';
+import type { Budget } from './budget.js';
 import { reverseName } from './expand.js';
 import type { Questions, Unanswered } from './questions.js';
 
@@ -19,14 +20,17 @@ export class ClientNames {
   }
 
   /** Whether a name that is the target or below it belongs to the client. A failure of the PTR query is
-   *  no match, a failure for one of the names skips that name: §5.5 overrides the general rule of §5. */
-  within(target: QueryName, depth: number): boolean | Unanswered {
+   *  no match, a failure for one of the names skips that name: §5.5 overrides the general rule of §5.
+   *  `void-limit` if one name too many has no address. */
+  within(target: QueryName, depth: number, budget: Budget): boolean | 'void-limit' | Unanswered {
     const names = this.#all(depth);
     if ('result' in names) return names;
     for (const name of names) {
       if (!isWithin(name, target)) continue;
       const valid = this.#isValidated(name, depth);
-      if (valid !== false) return valid;
+      if (valid === 'void') {
+        if (!budget.spendVoidName()) return 'void-limit';
+      } else if (valid !== false) return valid;
     }
     return false;
   }
@@ -39,8 +43,9 @@ export class ClientNames {
     const below = names.filter((name) => !exact.includes(name) && isWithin(name, domain));
     const others = names.filter((name) => !exact.includes(name) && !below.includes(name));
     for (const name of [...exact, ...below, ...others]) {
-      const valid = this.#isValidated(name, depth);
-      if (valid !== false) return valid === true ? name : valid;
+      const valid = this.#isValidated(name, depth); // void or not: a macro is no term (§4.6.4)
+      if (valid === true) return name;
+      if (typeof valid === 'object') return valid;
     }
     return 'unknown';
   }
@@ -55,7 +60,8 @@ export class ClientNames {
     return this.#names;
   }
 
-  #isValidated(name: QueryName, depth: number): boolean | Unanswered {
+  /** `void` is a no, too, of a name without addresses; told once, since it is one query. */
+  #isValidated(name: QueryName, depth: number): boolean | 'void' | Unanswered {
     const key = nameKey(name);
     const known = this.#validated.get(key);
     if (known !== undefined) return known;
@@ -65,7 +71,7 @@ export class ClientNames {
     const valid = answer.kind === 'records' && answer.records.some((address) => address.equals(this.#ip));
     this.#validated.set(key, valid);
     if (this.#questions.tracing) this.#questions.trace(depth, { kind: 'validated', name, valid });
-    return valid;
+    return answer.kind === 'void' && answer.why !== 'not-asked' ? 'void' : valid;
   }
 }
 

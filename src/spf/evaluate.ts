@@ -2,32 +2,31 @@
 import {
   isQueryable,
   printName,
-  queryName,
   type FailureReason,
   type Mx,
   type QueryName,
   type RecordType,
 } from '../dns/index.js';
-import { domainName, type DomainName, type IpAddress } from '../net/index.js';
+import type { DomainName, IpAddress } from '../net/index.js';
 import { Budget } from './budget.js';
 import type { CheckArguments, CheckContext } from './check-host.js';
-import { ClientNames } from './client-names.js';
-import {
-  constantText,
-  expandDomainSpec,
-  expandExplanation,
-  needsLocalPart,
-  needsValidatedName,
-  reverseName,
-  type MacroValues,
-} from './expand.js';
-import type { Limits, Outcome } from './outcome.js';
-import { parseExplanation } from './parse.js';
-import { printDirective, printMacroString } from './print.js';
-import { type Questions, type Unanswered } from './questions.js';
+import { constantText, needsValidatedName, reverseName } from './expand.js';
+import type { Outcome } from './outcome.js';
+import { printDirective } from './print.js';
+import type { Questions, Unanswered } from './questions.js';
 import { isLocal } from './record.js';
 import type { Directive, DnsMechanism, DualCidr, LocalMechanism, MacroString, SpfRecord } from './record.js';
 import { selectRecord } from './select-record.js';
+import {
+  leadsNowhere,
+  limitExceeded,
+  termOf,
+  TOO_LATE,
+  type Failure,
+  type Referral,
+  type Stop,
+} from './stop.js';
+import { Targets } from './targets.js';
 
 /** What one record came to. A fail carries what its explanation is made of. */
 export type Finding =
@@ -39,21 +38,7 @@ export type Finding =
       readonly domain: QueryName;
     };
 
-/** An error ends the check wherever it happens: it is passed up as it is (§5.2, §6.1). */
-type Failure = Extract<Outcome, { readonly result: 'temperror' | 'permerror' }>;
-
-/** What ends the evaluation before its time. */
-type Stop = Failure | Unanswered;
-
 const NO_RECORD: Finding = { result: 'none', cause: { kind: 'no-record' } };
-const TOO_LATE: Failure = { result: 'temperror', cause: { kind: 'deadline' } };
-
-/** An include or redirect, and in whose record it stands. Its text is made where it is wanted: hardly ever. */
-interface Referral {
-  readonly as: 'include:' | 'redirect=';
-  readonly spec: MacroString;
-  readonly domain: QueryName;
-}
 
 /**
  * One run through the records of a check, with counters of its own.
@@ -65,21 +50,17 @@ interface Referral {
  */
 export class Evaluation {
   readonly #ip: IpAddress;
-  readonly #args: CheckArguments;
-  readonly #context: CheckContext;
-  readonly #senderDomain: DomainName;
+  readonly #maxHosts: number;
   readonly #questions: Questions;
   readonly #budget: Budget;
-  #clientNames: ClientNames | null = null;
-  #paidForNames = false;
+  readonly targets: Targets;
 
   constructor(args: CheckArguments, senderDomain: DomainName, context: CheckContext, questions: Questions) {
     this.#ip = args.ip;
-    this.#args = args;
-    this.#context = context;
-    this.#senderDomain = senderDomain;
+    this.#maxHosts = context.limits.names;
     this.#questions = questions;
     this.#budget = new Budget(context.limits);
+    this.targets = new Targets(args, senderDomain, questions, this.#budget, context.limits.names);
   }
 
   /** check_host() for one domain; `depth` counts the includes and redirects that led to it, and `from` is
@@ -154,13 +135,13 @@ export class Evaluation {
   #matches(directive: Directive, mechanism: DnsMechanism, domain: QueryName, depth: number): boolean | Stop {
     if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, printDirective(directive));
     if (this.#questions.isAhead && !this.#isAskedAhead(mechanism, domain, depth)) return false;
-    const target = this.#target(mechanism.domain, domain, depth);
+    const target = this.targets.of(mechanism.domain, domain, depth);
     if (target !== null && typeof target !== 'string') return target;
     if (mechanism.kind === 'include') return this.#include(mechanism.domain, target, domain, depth);
     if (target === null) return false; // §4.8 leaves it open: a name that nobody can ask for matches nobody
     if (mechanism.kind === 'exists') return this.#matchesExists(target, domain, depth);
-    if (mechanism.kind === 'ptr') return this.#names.within(target, depth);
-    if (mechanism.kind === 'a') return this.#matchesHost(target, mechanism.cidr, true, domain, depth);
+    if (mechanism.kind === 'ptr') return this.#matchesPtr(directive, target, domain, depth);
+    if (mechanism.kind === 'a') return this.#matchesHost(target, mechanism.cidr, 'a', domain, depth);
     return this.#matchesMx(directive, target, mechanism.cidr, domain, depth);
   }
 
@@ -176,7 +157,7 @@ export class Evaluation {
     if (hasMacros && needsValidatedName(spec)) return false;
     if (term.kind === 'ptr')
       return this.#questions.mayAskAhead(reverseName(this.#ip) as QueryName, 'PTR', false);
-    const target = this.#target(spec, domain, depth);
+    const target = this.targets.of(spec, domain, depth);
     if (typeof target !== 'string') return false;
     return this.#questions.mayAskAhead(target, this.#firstQuestion(term.kind), hasMacros);
   }
@@ -197,7 +178,7 @@ export class Evaluation {
 
   /** §5.2: only a pass matches, an error is an error, and none is one too. */
   #include(spec: MacroString, target: QueryName | null, domain: QueryName, depth: number): boolean | Stop {
-    if (target === null && this.#lacksLocalPart(spec)) return false; // RFC 8616 §4
+    if (target === null && this.targets.lacksLocalPart(spec)) return false; // RFC 8616 §4
     const referral: Referral = { as: 'include:', spec, domain };
     if (target === null) return leadsNowhere('bad-target', referral);
     const inner = this.evaluate(target, depth + 1, referral);
@@ -228,7 +209,7 @@ export class Evaluation {
     if (this.#questions.isAhead && !this.#isAskedAhead({ kind: 'redirect', domain: spec }, domain, depth)) {
       return NO_RECORD;
     }
-    const target = this.#target(spec, domain, depth);
+    const target = this.targets.of(spec, domain, depth);
     if (this.#questions.isLate) return TOO_LATE;
     if (target === null) return leadsNowhere('bad-target', referral);
     if (typeof target !== 'string') return target;
@@ -240,7 +221,7 @@ export class Evaluation {
   #matchesHost(
     name: QueryName,
     cidr: DualCidr,
-    countVoid: boolean,
+    of: 'a' | 'mx',
     domain: QueryName,
     depth: number,
   ): boolean | Stop {
@@ -252,9 +233,11 @@ export class Evaluation {
         for (const address of answer.records) if (address.matches(this.#ip, prefix)) return true;
         return false;
       }
-      case 'void':
-        if (countVoid && !this.#budget.spendVoid()) return limitExceeded('void', domain, printName(name));
-        return false;
+      case 'void': {
+        if (answer.why === 'not-asked') return false;
+        const isWithinLimit = of === 'a' ? this.#budget.spendVoid() : this.#budget.spendVoidName();
+        return isWithinLimit ? false : limitExceeded('void', domain, printName(name));
+      }
       case 'unanswered':
         return answer;
       case 'failed':
@@ -265,7 +248,7 @@ export class Evaluation {
   /**
    * §5.4. The hosts are asked in order of preference, and the limit strikes when the eleventh would be:
    * a match found within the limit is a fact. A host that cannot be asked is an error only if no other
-   * matches. Hosts without addresses are no void lookups: §4.6.4 speaks of terms.
+   * matches. Hosts without addresses are void lookups only where every query counts.
    */
   #matchesMx(
     directive: Directive,
@@ -283,12 +266,12 @@ export class Evaluation {
     let asked = 0;
     let failure: Failure | null = null;
     for (const { exchange } of inOrderOfPreference(answer.records)) {
-      if (++asked > this.#context.limits.names)
-        return limitExceeded('names', domain, printDirective(directive));
+      if (++asked > this.#maxHosts) return limitExceeded('names', domain, printDirective(directive));
       if (!isQueryable(exchange)) continue; // the root of a null MX (RFC 7505), too
-      const match = this.#matchesHost(exchange, cidr, false, domain, depth);
+      const match = this.#matchesHost(exchange, cidr, 'mx', domain, depth);
       if (match === true) return true;
       if (match === false) continue;
+      if (match.result === 'permerror') return match; // the limit of void lookups
       if (match.result === 'unanswered') {
         if (this.#questions.isAhead) continue; // on to the next host
         return match;
@@ -296,6 +279,11 @@ export class Evaluation {
       failure ??= match;
     }
     return failure ?? false;
+  }
+
+  #matchesPtr(directive: Directive, target: QueryName, domain: QueryName, depth: number): boolean | Stop {
+    const match = this.targets.names.within(target, depth, this.#budget);
+    return match === 'void-limit' ? limitExceeded('void', domain, printDirective(directive)) : match;
   }
 
   /** §5.7: an A record is asked for, whatever the client's family. */
@@ -313,111 +301,12 @@ export class Evaluation {
     }
   }
 
-  /** §6.2: the text for a fail of this record. Whatever goes wrong, there is just no text. */
-  explain(record: SpfRecord, domain: QueryName): string | null | Unanswered {
-    if (record.exp === null) return null;
-    const target = this.#target(record.exp, domain, 0);
-    if (typeof target !== 'string') return target?.result === 'unanswered' ? target : null;
-    const answer = this.#questions.ask(target, 'TXT', 0);
-    if (answer.kind === 'unanswered') return answer;
-    const text = answer.kind === 'records' && answer.records.length === 1 ? answer.records[0] : null;
-    const parts = text === null ? null : parseExplanation(text);
-    const explanation = parts === null ? null : this.#expandExplanation(parts, domain);
-    if (explanation !== null && typeof explanation !== 'string') return explanation;
-    if (this.#questions.tracing)
-      this.#questions.trace(0, { kind: 'explanation', domain: target, text: explanation });
-    return explanation;
-  }
-
-  #expandExplanation(parts: MacroString, domain: QueryName): string | null | Unanswered {
-    const values = this.#macroValues(parts, domain, 0);
-    if (values === null || 'result' in values) return values;
-    return expandExplanation(parts, domain, values, {
-      receiver: this.#args.receiver,
-      seconds: Math.floor(this.#context.clock.wall() / 1000),
-      localPart: this.#args.sender.localPart,
-    });
-  }
-
-  /** The target-name of a term (§4.8): null where the domain-spec gives no name that can be asked for. */
-  #target(spec: MacroString | null, domain: QueryName, depth: number): QueryName | null | Stop {
-    if (spec === null) return domain;
-    let text = constantText(spec);
-    if (text === null) {
-      const values = this.#macroValues(spec, domain, depth);
-      if (values === null) return limitExceeded('terms', domain, printMacroString(spec));
-      if ('result' in values) return values;
-      text = expandDomainSpec(spec, domain, values);
-      if (text === null) return null;
-      if (this.#questions.tracing) {
-        this.#questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
-      }
-    }
-    return fitName(text);
-  }
-
-  /** What macros stand for; null if the PTR query for `%{p}` would be one term too many (§4.6.4). */
-  #macroValues(parts: MacroString, domain: QueryName, depth: number): MacroValues | null | Unanswered {
-    let validatedName = 'unknown';
-    if (needsValidatedName(parts)) {
-      if (!this.#paidForNames && !this.#budget.spendTerm()) return null;
-      this.#paidForNames = true;
-      const best = this.#names.bestFor(domain, depth);
-      if (typeof best !== 'string') return best;
-      validatedName = best;
-    }
-    const { sender, helo } = this.#args;
-    const heloName = domainName(helo);
-    return {
-      ip: this.#ip,
-      localPart: isAscii(sender.localPart) ? sender.localPart : null,
-      senderDomain: this.#senderDomain,
-      helo: heloName.ok ? heloName.value : helo,
-      validatedName,
-    };
-  }
-
-  get #names(): ClientNames {
-    return (this.#clientNames ??= new ClientNames(this.#ip, this.#questions, this.#context.limits.names));
-  }
-
-  #lacksLocalPart(spec: MacroString): boolean {
-    return needsLocalPart(spec) && !isAscii(this.#args.sender.localPart);
-  }
-
   #lookupFailed(name: QueryName, type: 'A' | 'AAAA' | 'MX' | 'TXT', why: FailureReason): Failure {
     if (this.#questions.isLate) return TOO_LATE;
     return { result: 'temperror', cause: { kind: 'lookup', name, type, why } };
   }
 }
 
-function limitExceeded(limit: keyof Limits, domain: QueryName, term: string): Failure {
-  return { result: 'permerror', cause: { kind: 'limit', limit, domain, term } };
-}
-
-function leadsNowhere(kind: 'no-record' | 'bad-target', from: Referral): Failure {
-  return { result: 'permerror', cause: { kind, domain: from.domain, term: termOf(from) } };
-}
-
-function termOf({ as, spec }: Referral): string {
-  return as + printMacroString(spec);
-}
-
 function inOrderOfPreference(records: readonly Mx[]): readonly Mx[] {
   return records.length === 1 ? records : [...records].sort((a, b) => a.preference - b.preference);
-}
-
-/** §7.3: a name that is too long loses labels on the left. */
-function fitName(text: string): QueryName | null {
-  let name = queryName(text);
-  while (name.length > 253) {
-    const dot = name.indexOf('.');
-    if (dot === -1) return null;
-    name = name.slice(dot + 1) as QueryName;
-  }
-  return isQueryable(name) ? name : null;
-}
-
-function isAscii(text: string): boolean {
-  return !/[\x80-\xff]/.test(text);
 }

@@ -35,7 +35,7 @@ export type PermErrorCause =
   | {
       readonly kind: 'limit';
       readonly domain: QueryName;
-      readonly limit: keyof Limits;
+      readonly limit: LimitName;
       readonly term: string;
     } // §4.6.4
   /** An include or redirect leads to a name without a record (§5.2, §6.1), or to no name at all. */
@@ -49,6 +49,11 @@ export interface Limits {
   readonly void: number;
   /** Hosts of one `mx`, names of one `ptr`. */
   readonly names: number;
+  /** Whether only a term that finds nothing is void, or each address query for the hosts of `mx` and the
+   *  names of `ptr` as well. */
+  readonly voidCounting: 'term' | 'query';
 }
 
-export const DEFAULT_LIMITS: Limits = { terms: 10, void: 2, names: 10 };
+export type LimitName = Exclude<keyof Limits, 'voidCounting'>;
+
+export const DEFAULT_LIMITS: Limits = { terms: 10, void: 2, names: 10, voidCounting: 'term' };

@@ -333,6 +333,35 @@ describe('answers', () => {
       result: 'pass',
     },
     {
+      says: 'one MX host does not match and another fails: temperror (§5)',
+      zone: {
+        'example.com': {
+          TXT: ['v=spf1 mx +all'],
+          MX: [
+            [10, 'a.example.com'],
+            [20, 'b.example.com'],
+          ],
+        },
+        'a.example.com': ELSEWHERE,
+        'b.example.com': 'servfail',
+      },
+      result: 'temperror',
+    },
+    {
+      says: 'an MX host that is the root is passed over (RFC 7505), and those behind it are asked',
+      zone: {
+        'example.com': {
+          TXT: ['v=spf1 mx -all'],
+          MX: [
+            [0, '.'],
+            [10, 'a.example.com'],
+          ],
+        },
+        'a.example.com': { A: ['192.0.2.1'] },
+      },
+      result: 'pass',
+    },
+    {
       says: 'one MX host fails and no other matches: temperror (§5)',
       zone: {
         'example.com': {

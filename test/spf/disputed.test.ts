@@ -25,6 +25,16 @@ describe('what matches', () => {
       result: 'pass',
     },
     {
+      says: 'PTR names that are not within the domain are passed over, and not asked for (§5.5)',
+      zone: {
+        'example.com': { TXT: ['v=spf1 ptr -all'] },
+        [REVERSE]: { PTR: ['example.org', 'mail.example.com'] },
+        'mail.example.com': { A: ['192.0.2.1'] },
+      },
+      result: 'pass',
+      asked: ['example.com TXT', `${REVERSE} PTR`, 'mail.example.com A'],
+    },
+    {
       says: 'an address query that fails skips that PTR name, and no other (§5.5)',
       zone: {
         'example.com': { TXT: ['v=spf1 ptr -all'] },
@@ -212,6 +222,13 @@ describe('names and macros', () => {
       ],
     },
     {
+      says: 'a single label over 253 octets has nothing to lose, and matches nothing (§7.3)',
+      zone: { 'example.com': { TXT: ['v=spf1 exists:%{l} ~all'] } },
+      sender: `${'x'.repeat(300)}@example.com`,
+      result: 'softfail',
+      asked: ['example.com TXT'],
+    },
+    {
       says: 'a name that is over 253 octets as it is written loses labels, too (§7.3)',
       zone: { 'example.com': { TXT: [`v=spf1 include:${`${label}.`.repeat(5)}example -all`] } },
       result: 'permerror',
@@ -272,6 +289,17 @@ describe('names and macros', () => {
       },
       result: 'fail',
       explanation: 'a.other.org',
+    },
+    {
+      says: '%{p} may stand in the domain-spec of exp (§6.2)',
+      zone: {
+        'example.com': { TXT: ['v=spf1 -all exp=why.%{p}'] },
+        [REVERSE]: { PTR: ['sub.example.com'] },
+        'sub.example.com': { A: ['192.0.2.1'] },
+        'why.sub.example.com': { TXT: ['because'] },
+      },
+      result: 'fail',
+      explanation: 'because',
     },
     {
       says: '%{p} is "unknown" where no name is validated (§7.3)',

@@ -51,6 +51,14 @@ testRows([
     asked: ['example.com TXT'],
   })),
   {
+    says: 'an include that fails for another reason is permerror, whatever the local part (RFC 7208 §5.2)',
+    zone: { 'example.com': { TXT: ['v=spf1 include:%{h}.example.com +all'] } },
+    sender: 'jürgen@example.com',
+    helo: '..',
+    result: 'permerror',
+    cause: { kind: 'bad-target', term: 'include:%{h}.example.com' },
+  },
+  {
     says: 'other macros do not mind such a local part',
     zone: { 'example.com': { TXT: ['v=spf1 exists:%{i}.%{o} -all'] }, '192.0.2.1.example.com': YES },
     sender: 'jürgen@example.com',

@@ -129,7 +129,12 @@ const refusals: readonly Refusal[] = [
   { text: 'v=spf1 a:a.-x', code: 'bad-domain', term: 'a:a.-x', offset: 9 },
   { text: 'v=spf1 a:a.x-', code: 'bad-domain', term: 'a:a.x-', offset: 9 },
   { text: 'v=spf1 a:a.b_c', code: 'bad-domain', term: 'a:a.b_c', offset: 9 },
+  { text: 'v=spf1 a:a.x-.', code: 'bad-domain', term: 'a:a.x-.', offset: 9 },
+  { text: 'v=spf1 a:.example', code: 'bad-domain', term: 'a:.example', offset: 9 },
+  { text: 'v=spf1 a:example..', code: 'bad-domain', term: 'a:example..', offset: 9 },
   // §4.8
+  { text: `v=spf1 a:a.${LONG}`, code: 'bad-label', term: `a:a.${LONG}`, offset: 9 },
+  { text: `v=spf1 a:a.${LONG}.`, code: 'bad-label', term: `a:a.${LONG}.`, offset: 9 },
   { text: 'v=spf1 a:a..example', code: 'bad-label', term: 'a:a..example', offset: 9 },
   { text: `v=spf1 a:${LONG}.example`, code: 'bad-label', term: `a:${LONG}.example`, offset: 9 },
   { text: `v=spf1 a:%{d}.${LONG}.example`, code: 'bad-label', term: `a:%{d}.${LONG}.example`, offset: 9 },
@@ -164,6 +169,7 @@ test.each([
     'v=spf1 a:a.example. a:a/24.example a:foo:bar.example',
     'v=spf1 a:a.example. a:a/24.example a:foo:bar.example',
   ],
+  [`v=spf1 a:${LONG.slice(1)}.${LONG.slice(1)}`, `v=spf1 a:${LONG.slice(1)}.${LONG.slice(1)}`],
   ['v=spf1 include=x mx=y all=z', 'v=spf1 include=x mx=y all=z'],
 ])('reads %s and prints %s', (text, printed) => {
   const first = parseRecord(text as Octets);
