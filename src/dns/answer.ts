@@ -20,8 +20,12 @@ export interface Mx {
 
 export type RecordType = keyof RecordData;
 
-/** Both are a *void lookup* (RFC 7208 §4.6.4) and neither is an error. */
-export type VoidReason = 'nxdomain' | 'nodata';
+/**
+ * Why there are no records, which is no error. `nxdomain` and `nodata` are a *void lookup* (RFC 7208
+ * §4.6.4). `not-asked` is none: our own configuration keeps the question from being asked, and no domain
+ * is to be blamed for that.
+ */
+export type VoidReason = 'nxdomain' | 'nodata' | 'not-asked';
 
 /**
  * Why there is no answer at all (RFC 7208 §2.6.6, temperror): `timeout` nobody answered in time,

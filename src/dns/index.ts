@@ -2,3 +2,12 @@
 export type { Answer, FailureReason, Mx, RecordData, RecordType, VoidReason } from './answer.js';
 export type { Lookup } from './lookup.js';
 export { LABEL_DOT, isQueryable, nameKey, printName, queryName, type QueryName } from './query-name.js';
+export {
+  DNS_PORT,
+  DNS_TLS_PORT,
+  hostOf,
+  parseServer,
+  printServer,
+  type ServerAddress,
+  type ServerProblem,
+} from './server-address.js';

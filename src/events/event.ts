@@ -38,6 +38,56 @@ export type Event =
   | { readonly kind: 'internal-error'; readonly where: string; readonly error: Error }
   /** Spawn mode goes on with the built-in defaults; `problems` are lines for people. */
   | { readonly kind: 'config-refused'; readonly problems: string }
+  /** Within the window of `dns.outage_guard`, `failed` of so many checks ended in temperror. */
+  | {
+      readonly kind: 'dns-outage-began';
+      readonly checks: number;
+      readonly failed: number;
+      readonly windowMs: number;
+    }
+  | {
+      readonly kind: 'dns-outage-ended';
+      readonly checks: number;
+      readonly failed: number;
+      /** How long it was. */
+      readonly durationMs: number;
+    }
+  /** Servers fail, so records are used whose time is over; `name` in printable ASCII. Told once for each time
+   *  that they are put back into use, not for each use. */
+  | {
+      readonly kind: 'dns-cache-stale';
+      readonly name: string;
+      readonly type: string;
+      readonly expiredMs: number;
+    }
+  /** How the cache did, told when the daemon stops. */
+  | {
+      readonly kind: 'dns-cache-figures';
+      readonly hits: number;
+      readonly misses: number;
+      readonly stale: number;
+      readonly evicted: number;
+      readonly entries: number;
+      readonly bytes: number;
+    }
+  /** It failed several times in a row, the last time as `why` says (words of ours, or an error's code). */
+  | { readonly kind: 'dns-server-down'; readonly server: string; readonly why: string }
+  /** It answers again. */
+  | { readonly kind: 'dns-server-up'; readonly server: string; readonly downMs: number }
+  /** So many questions found no place since this was told the last time, while others waited for one. Once a
+   *  minute at most. */
+  | { readonly kind: 'dns-queue-full'; readonly refused: number; readonly waiting: number }
+  /** One question to one server is over; `name` in printable ASCII. `outcome` is what came (`records`,
+   *  `nxdomain`, `nodata`, `alias`), or why nothing did. */
+  | {
+      readonly kind: 'dns-question';
+      readonly name: string;
+      readonly type: string;
+      readonly server: string;
+      readonly transport: 'udp' | 'tcp' | 'tls';
+      readonly outcome: string;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'resolv-conf-problem'; readonly path: string; readonly why: string }
   | { readonly kind: 'stopping'; readonly signal: string; readonly connections: number }
   | { readonly kind: 'stopped'; readonly abandoned: number };

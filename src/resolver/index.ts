@@ -1,8 +1,12 @@
 /** DNS answers: from servers over the wire, and from zone files. */
+export { createCache, type AnswerCache, type CacheFigures, type CacheSettings } from './cache.js';
+export { coalesce } from './coalesce.js';
 export { parseResolvConf, readResolvConf, type ResolvConf, type ResolvConfProblem } from './resolv-conf.js';
-export { createResolver, type Resolver } from './resolver.js';
-export { parseServer, printServer, type ServerAddress, type ServerProblem } from './server-address.js';
+export type { OnQuestion } from './question-context.js';
+export { createResolver, type Resolver, type ResolverWatch } from './resolver.js';
 export { RESOLVER_DEFAULTS, type ResolverSettings } from './settings.js';
+export { readTlsCa } from './tls-ca.js';
 export { parseZone } from './parse-zone.js';
+export { withoutIpv6 } from './without-ipv6.js';
 export type { ZoneProblem, ZoneProblemCode } from './zone-file.js';
 export { zoneLookup, type Zone, type ZoneData, type ZoneOwner } from './zone.js';

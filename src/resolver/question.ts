@@ -1,4 +1,4 @@
-/** One question on its way: from server to server, over UDP and TCP, until there is an answer or no time. */
+/** One question on its way: from server to server until there is an answer or no time. */
 import {
   isQueryable,
   nameKey,
@@ -8,36 +8,27 @@ import {
   type RecordData,
   type RecordType,
 } from '../dns/index.js';
-import type { Clock } from '../util/index.js';
-import { WAITING, type Flight, type InFlight } from './in-flight.js';
+import { Attempt, type Asker, type Outcome } from './attempt.js';
+import { fairKey } from './fair-key.js';
+import { WAITING, type Flight } from './in-flight.js';
+import { Probe } from './probe.js';
+import type { QuestionContext } from './question-context.js';
 import { random16 } from './random.js';
-import { readResponse, type Answered, type Reading } from './response.js';
-import type { ResolverSettings } from './settings.js';
-import { askOverTcp, type TcpOutcome } from './tcp.js';
-import type { UdpTicket, UdpWaiter } from './udp.js';
-import type { Upstream, Upstreams } from './upstream.js';
-import { decodeMessage } from './wire-decode.js';
-import { encodeQuery } from './wire-encode.js';
-import { MAX_UDP_LENGTH, RCODE } from './wire.js';
-
-/** What all questions of a resolver share. */
-export interface QuestionContext {
-  readonly settings: ResolverSettings;
-  readonly clock: Clock;
-  readonly upstreams: Upstreams;
-  readonly inFlight: InFlight;
-}
+import type { Answered } from './response.js';
+import type { Upstream } from './upstream.js';
 
 /**
  * Asks one server after the other, as many rounds as the settings say. A server's word for "no" (SERVFAIL,
- * REFUSED) leads to the next one at once; silence does after `timeoutMs`.
+ * REFUSED) leads to the next one at once; silence does after a time. The servers before are still listened to
+ * meanwhile, so what comes late is not lost; but none of them has two of the same question to answer.
  *
- * A datagram that cannot be read or believed does not end the wait, or whoever can forge one could end it
- * (the TuDoor attacks); but if nothing better comes, it is the reason that is given.
+ * A server that did not answer what the next one then did is counted as one that failed. As long as none of
+ * them answers it is the domain that may be ill, and not a server.
  */
-export class Question<T extends RecordType> implements Flight, UdpWaiter {
+export class Question<T extends RecordType> implements Flight, Asker<T> {
   slot = WAITING;
   expiry: number;
+  readonly key: string;
   readonly #context: QuestionContext;
   readonly #type: T;
   readonly #deadline: number;
@@ -45,18 +36,15 @@ export class Question<T extends RecordType> implements Flight, UdpWaiter {
   #name: QueryName;
 
   #order: readonly Upstream[] = [];
-  /** How many tries are over: the next goes to the server at that place in the order. */
+  /** How many tries were begun: the next goes to the server at that place in the order. */
   #tries = 0;
-  #why: FailureReason | null = null;
-
-  /** The try that is under way. */
-  #server: Upstream | null = null;
-  #ticket: UdpTicket | null = null;
-  #cancelTcp: (() => void) | null = null;
-  #edns = 0;
-  #isWithoutEdns = false;
+  /** The last of them, while the next waits for it. */
+  #latest: Attempt<T> | null = null;
+  /** Those whose time is over. */
+  #earlier: readonly Attempt<T>[] = NONE;
   #hasFullTime = false;
-  #sawGarbage = false;
+  #why: FailureReason | null = null;
+  #refusals: readonly Refusal[] = NONE;
 
   /** Set when the last alias of an answer was asked for again. */
   #alias: { readonly from: QueryName; readonly ttl: number } | null = null;
@@ -68,6 +56,7 @@ export class Question<T extends RecordType> implements Flight, UdpWaiter {
     deadline: number,
     settle: (answer: Answer<RecordData[T]>) => void,
   ) {
+    this.key = fairKey(name);
     this.#context = context;
     this.#name = name;
     this.#type = type;
@@ -77,38 +66,27 @@ export class Question<T extends RecordType> implements Flight, UdpWaiter {
   }
 
   start(): void {
-    this.#order = this.#context.upstreams.inOrder(this.#context.clock.now());
+    const { upstreams } = this.#context;
+    this.#order = upstreams.inOrder();
+    const [first] = this.#order;
+    const probed = first === undefined ? null : upstreams.toProbe(first);
+    if (probed !== null) new Probe(this.#context, probed, this.#name, this.#type);
     this.#try();
   }
 
   expired(): void {
-    const server = this.#server;
-    if (server === null) {
-      this.#finish({ kind: 'failed', why: 'busy' }); // it never had a place
+    const attempt = this.#latest;
+    if (attempt === null) {
+      // It never had a place, or waited only for those that were late.
+      this.#finish({ kind: 'failed', why: this.#tries === 0 ? 'busy' : (this.#why ?? 'timeout') });
       return;
     }
-    if (this.#hasFullTime) server.silent(this.#context.clock.now());
-    this.#next(this.#sawGarbage ? 'malformed' : 'timeout');
-  }
-
-  received(datagram: Buffer): void {
-    const ticket = this.#ticket;
-    if (ticket === null) return;
-    const reading = datagram.length > MAX_UDP_LENGTH ? null : this.#read(datagram, ticket.id);
-    if (reading === null) {
-      this.#sawGarbage = true;
-      return;
-    }
-    ticket.port.release(ticket.id);
-    this.#ticket = null;
-    this.#server?.answered();
-    this.#take(reading, false);
-  }
-
-  unreachable(): void {
-    this.#ticket = null;
-    this.#server?.silent(this.#context.clock.now());
-    this.#next('unreachable');
+    this.#noteWhy(attempt.sawGarbage ? 'malformed' : 'timeout');
+    if (this.#hasFullTime) attempt.server.failed('no answer');
+    attempt.overdue();
+    this.#earlier = [...this.#earlier, attempt];
+    this.#latest = null;
+    this.#try();
   }
 
   /** The resolver closes. */
@@ -116,147 +94,149 @@ export class Question<T extends RecordType> implements Flight, UdpWaiter {
     this.#finish({ kind: 'failed', why: 'unreachable' });
   }
 
+  goesOn(attempt: Attempt<T>): void {
+    if (attempt === this.#latest) this.#startTime();
+  }
+
+  ended(attempt: Attempt<T>, outcome: Outcome<T>): void {
+    let why: FailureReason;
+    switch (outcome.kind) {
+      case 'answered':
+        this.#blame();
+        this.#finish(this.#withAliasTtl(outcome.answer));
+        return;
+      case 'open':
+        this.#blame();
+        if (this.#followAlias(attempt.server, outcome.target, outcome.ttl)) return;
+        why = 'malformed';
+        break;
+      case 'refused':
+        this.#refusals = [...this.#refusals, { server: attempt.server, why: outcome.why }];
+        ({ why } = outcome);
+        break;
+      case 'broken':
+        ({ why } = outcome);
+    }
+    this.#noteWhy(why);
+    if (attempt === this.#latest) {
+      this.#latest = null;
+      this.#try();
+    } else {
+      this.#earlier = this.#earlier.filter((other) => other !== attempt);
+      if (this.#latest === null && this.#earlier.length === 0) this.#fail();
+    }
+  }
+
   /** Goes to the server whose turn it is, if there is one left, and time. */
   #try(): void {
     const { settings, clock } = this.#context;
     const now = clock.now();
     const server = this.#order[this.#tries % this.#order.length];
-    const isOver = this.#tries >= this.#order.length * settings.tries || now + LEAST_TIME_MS > this.#deadline;
-    if (isOver || server === undefined) {
-      this.#finish({ kind: 'failed', why: this.#why ?? 'timeout' });
-      return;
+    if (now + LEAST_TIME_MS > this.#deadline) {
+      this.#fail();
+    } else if (server === undefined || this.#tries >= this.#order.length * settings.tries) {
+      this.#awaitEarlier(now);
+    } else {
+      if (this.#earlier.length > 0) this.#giveUpEarlier(server);
+      this.#tries++;
+      this.#latest = new Attempt(this.#context, this, server, this.#name, this.#type, now);
+      this.#startTime();
+      this.#latest.start();
     }
-    this.#server = server;
-    this.#isWithoutEdns = !server.takesEdns(now);
-    this.#sawGarbage = false;
-    server.asked();
-    this.#askUdp(server, now);
   }
 
-  #next(why: FailureReason): void {
-    this.#endTry();
-    if (this.#why === null || RANK[why] >= RANK[this.#why]) this.#why = why;
-    this.#tries++;
-    this.#try();
-  }
-
-  #askUdp(server: Upstream, now: number): void {
-    const { settings, inFlight } = this.#context;
-    this.#edns = this.#isWithoutEdns ? 0 : settings.edns;
-    this.#ticket = server.ports.ask(this, this.#name, this.#type, this.#edns, inFlight.size);
-    this.#startTime(now);
-  }
-
-  /** TCP gets a whole timeout of its own: the server has just shown that it is there. */
-  #askTcp(server: Upstream): void {
-    const id = random16();
-    const query = encodeQuery(id, this.#name, this.#type, this.#edns, 2);
-    query.writeUInt16BE(query.length - 2, 0);
-    this.#cancelTcp = askOverTcp(server.address, query, (outcome) => {
-      this.#cancelTcp = null;
-      this.#receivedOverTcp(outcome, id);
-    });
-    this.#startTime(this.#context.clock.now());
-  }
-
-  #receivedOverTcp(outcome: TcpOutcome, id: number): void {
-    if (outcome.kind === 'failed') {
-      this.#next(outcome.why);
-      return;
-    }
-    // Nobody else can have sent this, so it is not worth waiting for something better.
-    const reading = this.#read(outcome.message, id);
-    if (reading === null) this.#next('malformed');
-    else this.#take(reading, true);
-  }
-
-  #startTime(now: number): void {
-    const { settings, inFlight } = this.#context;
-    this.expiry = Math.min(now + settings.timeoutMs, this.#deadline);
+  /**
+   * The first round goes through the servers twice as fast, but for the very last try: where one of them is
+   * dead, the answer of the next should not be long in coming. All vary a little, so that what was asked at
+   * one time is not asked again at one time.
+   */
+  #startTime(): void {
+    const { settings, clock, inFlight } = this.#context;
+    const isFast = this.#tries <= this.#order.length && this.#tries < this.#order.length * settings.tries;
+    const waitMs = settings.timeoutMs * (isFast ? 0.5 : 1) * (0.9 + (0.2 * random16()) / 0x10000);
+    this.expiry = Math.min(clock.now() + waitMs, this.#deadline);
     this.#hasFullTime = this.expiry < this.#deadline;
     inFlight.watch(this);
   }
 
-  /** Null for what is not the answer. */
-  #read(bytes: Buffer, id: number): Exclude<Reading<T>, { kind: 'stray' }> | null {
-    const message = decodeMessage(bytes);
-    if (!message.ok || message.value.id !== id) return null;
-    const reading = readResponse(message.value, this.#name, this.#type);
-    return reading.kind === 'stray' ? null : reading;
-  }
-
-  #take(reading: Exclude<Reading<T>, { kind: 'stray' }>, overTcp: boolean): void {
-    const server = this.#server;
-    if (server === null) return;
-    const { settings, clock } = this.#context;
-    if (reading.kind === 'refused') {
-      if (this.#edns === 0 || !isRefusalOfEdns(reading.rcode)) {
-        this.#next(reading.why);
-        return;
-      }
-      this.#isWithoutEdns = true;
-      this.#askUdp(server, clock.now());
+  /** Nobody is left to be asked: those who are late have as long as any server has. */
+  #awaitEarlier(now: number): void {
+    const { settings, inFlight } = this.#context;
+    const until = Math.max(...this.#earlier.map(({ startedAt }) => startedAt + settings.timeoutMs));
+    if (until <= now) {
+      this.#fail();
       return;
     }
-    if (settings.edns !== 0 && this.#isWithoutEdns && server.takesEdns(clock.now())) {
-      server.wantsNoEdns(clock.now());
-    }
-    switch (reading.kind) {
-      case 'truncated':
-        // TCP has room for everything, so a cut there is not "no data"; and what is cut is never used.
-        if (overTcp || !settings.tcp) this.#next('malformed');
-        else this.#askTcp(server);
-        break;
-      case 'answered':
-        this.#finish(this.#withAliasTtl(reading.answer));
-        break;
-      case 'open':
-        this.#followAlias(server, reading.target, reading.ttl);
-        break;
-    }
+    this.expiry = Math.min(until, this.#deadline);
+    inFlight.watch(this);
+  }
+
+  #giveUpEarlier(server: Upstream): void {
+    for (const attempt of this.#earlier) if (attempt.server === server) attempt.giveUp('timeout');
+    this.#earlier = this.#earlier.filter((attempt) => attempt.server !== server);
+  }
+
+  /** One server has answered: those that said they could not are worse. */
+  #blame(): void {
+    for (const { server, why } of this.#refusals) server.failed(`answers ${why} where others know better`);
+    this.#refusals = NONE;
   }
 
   /** Asks for the last target of a chain that the server left open: once, since a resolver that is worth
-   *  asking follows aliases itself. */
-  #followAlias(server: Upstream, target: QueryName, ttl: number): void {
+   *  asking follows aliases itself. False if this would be the second time. */
+  #followAlias(server: Upstream, target: QueryName, ttl: number): boolean {
     if (this.#alias !== null) {
-      if (nameKey(target) === nameKey(this.#alias.from)) {
-        this.#finish({ kind: 'void', why: 'nodata', ttl: Math.min(ttl, this.#alias.ttl) }); // a loop
-      } else {
-        this.#next('malformed');
-      }
-      return;
+      if (nameKey(target) !== nameKey(this.#alias.from)) return false;
+      this.#finish({ kind: 'void', why: 'nodata', ttl: Math.min(ttl, this.#alias.ttl) }); // a loop
+      return true;
     }
     if (!isQueryable(target)) {
       this.#finish({ kind: 'void', why: 'nodata', ttl }); // the root, where there is none of our types
-      return;
+      return true;
     }
+    this.#endAttempts('answered elsewhere');
     this.#alias = { from: this.#name, ttl };
     this.#name = target;
     this.#order = [server, ...this.#order.filter((other) => other !== server)];
     this.#tries = 0;
     this.#try();
+    return true;
   }
 
   #withAliasTtl(answer: Answered<T>): Answered<T> {
     return this.#alias === null ? answer : { ...answer, ttl: Math.min(answer.ttl, this.#alias.ttl) };
   }
 
-  #endTry(): void {
-    this.#ticket?.port.release(this.#ticket.id);
-    this.#ticket = null;
-    this.#cancelTcp?.();
-    this.#cancelTcp = null;
-    this.#server?.left();
+  #noteWhy(why: FailureReason): void {
+    if (this.#why === null || RANK[why] >= RANK[this.#why]) this.#why = why;
+  }
+
+  #fail(): void {
+    this.#finish({ kind: 'failed', why: this.#why ?? 'timeout' });
+  }
+
+  #endAttempts(why: string): void {
+    this.#latest?.giveUp(why);
+    this.#latest = null;
+    if (this.#earlier.length === 0) return;
+    for (const attempt of this.#earlier) attempt.giveUp('timeout');
+    this.#earlier = NONE;
   }
 
   #finish(answer: Answer<RecordData[T]>): void {
-    this.#endTry();
+    this.#endAttempts(answer.kind === 'failed' ? 'timeout' : 'answered elsewhere');
     this.expiry = Infinity;
     this.#context.inFlight.leave(this);
     this.#settle(answer);
   }
 }
+
+interface Refusal {
+  readonly server: Upstream;
+  readonly why: FailureReason;
+}
+
+const NONE: readonly never[] = [];
 
 /** With less than this left, a server could not answer. */
 const LEAST_TIME_MS = 1;
@@ -274,8 +254,3 @@ const RANK: Readonly<Record<FailureReason, number>> = {
   servfail: 3,
   'other-rcode': 3,
 };
-
-/** RFC 6891 §7 and §6.1.3: how servers say that they do not know EDNS, or not this version. */
-function isRefusalOfEdns(rcode: number): boolean {
-  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP || rcode === RCODE.BADVERS;
-}

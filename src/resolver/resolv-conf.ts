@@ -1,8 +1,8 @@
 /** Reads resolv.conf(5), where the system says which name servers it uses. */
 import { open } from 'node:fs/promises';
 
+import { DNS_PORT, parseServer, type ServerAddress } from '../dns/index.js';
 import { IpAddress } from '../net/index.js';
-import { DNS_PORT, parseServer, type ServerAddress } from './server-address.js';
 
 export interface ResolvConf {
   /** In order, three at most, and this machine if none is named. */
@@ -93,7 +93,7 @@ export async function readResolvConf(path = RESOLV_CONF): Promise<ResolvConf> {
 
 /** An address without a port: a colon in this file always belongs to IPv6. */
 function serverOf(text: string): ServerAddress | null {
-  const isPlain = !text.startsWith('[') && (text.match(/:/g)?.length ?? 0) !== 1;
+  const isPlain = !/^(?:\[|tls:)/.test(text) && (text.match(/:/g)?.length ?? 0) !== 1;
   const server = isPlain ? parseServer(text) : null;
   return server?.ok === true ? server.value : null;
 }

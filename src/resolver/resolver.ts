@@ -8,11 +8,14 @@ import {
   type RecordData,
   type RecordType,
 } from '../dns/index.js';
+import type { Report } from '../events/index.js';
 import type { Clock } from '../util/index.js';
 import { InFlight } from './in-flight.js';
-import { Question, type QuestionContext } from './question.js';
+import { OverflowReporter } from './overflow.js';
+import type { OnQuestion, QuestionContext } from './question-context.js';
+import { Question } from './question.js';
 import type { ResolverSettings } from './settings.js';
-import { Upstreams } from './upstream.js';
+import { Upstreams } from './upstreams.js';
 import { MAX_UDP_LENGTH } from './wire.js';
 
 export interface Resolver {
@@ -21,15 +24,34 @@ export interface Resolver {
    * another lookup of this one. The name must be one that `isQueryable`.
    */
   readonly lookup: Lookup;
+  /** How many questions found no place (`busy`), since the beginning. */
+  readonly refused: number;
   /** Ends all questions (`unreachable`) and releases all sockets. Later questions end at once. */
   close(): void;
 }
 
-export function createResolver(settings: ResolverSettings, clock: Clock): Resolver {
+/** Who is told what happens. */
+export interface ResolverWatch {
+  /** Servers that go down or come back, and questions without a place. */
+  readonly report?: Report;
+  /** Every question to a server. It costs something, so it is another function. */
+  readonly onQuestion?: OnQuestion;
+}
+
+export function createResolver(
+  settings: ResolverSettings,
+  clock: Clock,
+  { report = () => undefined, onQuestion }: ResolverWatch = {},
+): Resolver {
   checkSettings(settings);
-  const inFlight = new InFlight(clock, settings.maxInFlight, settings.maxQueued);
-  const upstreams = new Upstreams(settings.servers, settings.rotate);
-  const context: QuestionContext = { settings, clock, upstreams, inFlight };
+  let refused = 0;
+  const reporter = new OverflowReporter(clock, report);
+  const inFlight = new InFlight(clock, settings.maxInFlight, settings.maxQueued, () => {
+    refused++;
+    reporter.refused(inFlight.queued);
+  });
+  const upstreams = new Upstreams(settings, clock, report);
+  const context: QuestionContext = { settings, clock, upstreams, inFlight, onQuestion: onQuestion ?? null };
   let isClosed = false;
 
   const lookup = <T extends RecordType>(
@@ -40,14 +62,17 @@ export function createResolver(settings: ResolverSettings, clock: Clock): Resolv
     if (!isQueryable(name)) throw new Error(`not a name that can be asked for: ${JSON.stringify(name)}`);
     if (isClosed) return failed('unreachable');
     if (deadline <= clock.now()) return failed('timeout');
-    if (inFlight.isFull) return failed('busy');
     return new Promise((settle) => {
-      inFlight.enter(new Question(context, name, type, deadline, settle));
+      const isTaken = inFlight.enter(new Question(context, name, type, deadline, settle));
+      if (!isTaken) settle(failed('busy'));
     });
   };
 
   return {
     lookup,
+    get refused() {
+      return refused;
+    },
     close() {
       if (isClosed) return;
       isClosed = true;

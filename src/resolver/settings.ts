@@ -1,10 +1,13 @@
 /** What a resolver can be told. */
-import type { ServerAddress } from './server-address.js';
+import type { ServerAddress } from '../dns/index.js';
 
 export interface ResolverSettings {
-  /** In the order in which they are tried; at least one. */
+  /** In the order in which they are tried, as long as they answer and are about as fast; at least one. */
   readonly servers: readonly ServerAddress[];
-  /** How long one server may take for one question, over UDP and over TCP each. */
+  /** Certificates of those who may vouch for a server of DNS over TLS, in PEM; null for Node's own list. */
+  readonly tlsCa: string | null;
+  /** How long one server may take for one question, over UDP and over TCP each. In the first round the next
+   *  one is asked after half of it. */
   readonly timeoutMs: number;
   /** Rounds through the servers, at least one. */
   readonly tries: number;
@@ -22,6 +25,7 @@ export interface ResolverSettings {
 
 /** Everything but the servers. 1232 octets fit every path without fragments (DNS flag day 2020). */
 export const RESOLVER_DEFAULTS: Omit<ResolverSettings, 'servers'> = {
+  tlsCa: null,
   timeoutMs: 3000,
   tries: 2,
   edns: 1232,

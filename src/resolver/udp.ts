@@ -1,9 +1,10 @@
 /** Questions to one server over UDP, from many ports none of which is used for long. */
 import { createSocket, type Socket } from 'node:dgram';
 
-import type { QueryName, RecordType } from '../dns/index.js';
+import { hostOf, type QueryName, type RecordType, type ServerAddress } from '../dns/index.js';
+import { isInNetwork, parseNetwork } from '../net/index.js';
+import { failureOf } from './failure-words.js';
 import { random16 } from './random.js';
-import { hostOf, isLoopback, type ServerAddress } from './server-address.js';
 import { encodeQuery } from './wire-encode.js';
 
 /** Who waits for a datagram. */
@@ -11,8 +12,9 @@ export interface UdpWaiter {
   /** A datagram from the server with the right id. It may still be anybody's: the waiter goes on waiting
    *  unless it releases its ticket. */
   received(datagram: Buffer): void;
-  /** There is nobody at the server's port, or no way there. The ticket is released already. */
-  unreachable(): void;
+  /** There is nobody at the server's port, or no way there. The ticket is released already. `detail` is for
+   *  people. */
+  unreachable(detail: string): void;
 }
 
 /** A question that is under way: give it back with `release`. */
@@ -197,7 +199,7 @@ class UdpPort {
   };
 
   readonly #sent = (error: Error | null): void => {
-    if (error !== null) this.#failed();
+    if (error !== null) this.#failed(error);
   };
 
   readonly #received = (datagram: Buffer): void => {
@@ -207,11 +209,19 @@ class UdpPort {
 
   /** The kernel's word that nobody listens there or that there is no way, for whatever was sent: nothing
    *  more is to be had from this socket. */
-  readonly #failed = (): void => {
+  readonly #failed = (error: Error): void => {
     if (this.#isClosed) return;
     const waiters = [...this.#waiters.values()];
     this.close();
     this.#onClosed(this);
-    for (const waiter of waiters) waiter.unreachable();
+    const detail = failureOf(error);
+    for (const waiter of waiters) waiter.unreachable(detail);
   };
 }
+
+/** Whether only this machine can answer from the address. */
+function isLoopback({ address }: ServerAddress): boolean {
+  return LOOPBACK.some((network) => network !== null && isInNetwork(address, network));
+}
+
+const LOOPBACK = [parseNetwork('127.0.0.0/8'), parseNetwork('::1')];

@@ -1,61 +1,110 @@
-/** What is known of each server: whether it answers, and whether it understands EDNS. */
-import { printServer, type ServerAddress } from './server-address.js';
+/** What is known of one server: whether it answers, how fast, and whether it understands EDNS. */
+import { printServer, type ServerAddress } from '../dns/index.js';
+import type { Report } from '../events/index.js';
+import type { Clock } from '../util/index.js';
+import type { Streams } from './streams.js';
 import { UdpPorts } from './udp.js';
 
-/** So many questions in a row without a sign of life, and a server is asked last. */
-const SILENT_AFTER = 3;
-const SILENT_FOR_MS = 30_000;
+/** So many failures in a row, and a server counts as down. */
+const DOWN_AFTER = 3;
+/** How long after the last sign of it a server that is not the first choice is tried: one that failed or was
+ *  never tried, and one that is known to be slower. */
+const PROBE_FAILED_AFTER_MS = 15_000;
+const PROBE_SLOWER_AFTER_MS = 60_000;
 /** RFC 6891 §6.2.2 lets one remember; not for ever, since servers are replaced. */
 const WITHOUT_EDNS_FOR_MS = 15 * 60_000;
 
+/** Times fall fast and rise slowly, and one of them counts as four times what was known at most: a slow answer
+ *  is mostly a slow domain, which tells nothing of the server. */
+const FALL = 1 / 4;
+const RISE = 1 / 32;
+const MOST_RISE = 4;
+
+export interface UpstreamContext {
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Whether there are others to compare it with. */
+  readonly isMeasured: boolean;
+  /** Its place in the order may be another now. */
+  readonly onChange: () => void;
+}
+
 export class Upstream {
   readonly address: ServerAddress;
+  /** For people. */
+  readonly name: string;
   readonly ports: UdpPorts;
-  #silences = 0;
-  #lastUntil = -Infinity;
-  #isProbed = false;
+  readonly streams: Streams;
+  readonly isTls: boolean;
+  /** Whether answers are to be timed. */
+  readonly isMeasured: boolean;
+  readonly #context: UpstreamContext;
+  #failures = 0;
+  #downSince: number | null = null;
+  #rttMs: number | null = null;
+  #probeAt: number;
+  #probe: { close(): void } | null = null;
   #plainUntil = -Infinity;
 
-  constructor(address: ServerAddress) {
+  constructor(address: ServerAddress, streams: Streams, context: UpstreamContext) {
     this.address = address;
+    this.name = printServer(address);
     this.ports = new UdpPorts(address);
+    this.streams = streams;
+    this.isTls = address.tls !== undefined;
+    this.isMeasured = context.isMeasured;
+    this.#context = context;
+    this.#probeAt = context.clock.now() + PROBE_FAILED_AFTER_MS;
   }
 
-  /** For people. */
-  get name(): string {
-    return printServer(this.address);
+  /** Failures of late, none of them followed by an answer. */
+  get hasFailed(): boolean {
+    return this.#failures > 0;
   }
 
-  get isSilent(): boolean {
-    return this.#silences >= SILENT_AFTER;
+  get isDown(): boolean {
+    return this.#downSince !== null;
   }
 
-  /** Whether it is to be asked in its turn. After its time as the last one, a silent server gets one
-   *  question, and as many as ever when it has answered that one. */
-  isInTurn(now: number): boolean {
-    return !this.isSilent || (now >= this.#lastUntil && !this.#isProbed);
+  /** The smoothed time that it takes to answer, in milliseconds; null if it never did. */
+  get rttMs(): number | null {
+    return this.#rttMs;
   }
 
-  /** A question goes out; `answered`, `silent` or `left` follows. */
-  asked(): void {
-    if (this.isSilent) this.#isProbed = true;
+  isProbeDue(now: number): boolean {
+    return now >= this.#probeAt;
   }
 
-  answered(): void {
-    this.#silences = 0;
-    this.#isProbed = false;
+  /** A question goes out that nobody waits for. */
+  probed(now: number, probe: { close(): void }): void {
+    this.#probeAt = now + PROBE_FAILED_AFTER_MS;
+    this.#probe = probe;
   }
 
-  /** It let a whole timeout pass, or cannot be reached. */
-  silent(now: number): void {
-    this.#silences++;
-    this.#isProbed = false;
-    if (this.isSilent) this.#lastUntil = now + SILENT_FOR_MS;
+  /** It gave a usable answer, to a question that left at `askedAt`; null where the time would tell nothing. */
+  answered(askedAt: number | null): void {
+    if (this.isMeasured && askedAt !== null) this.#measure(askedAt);
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    const since = this.#downSince;
+    this.#downSince = null;
+    const { clock, report, onChange } = this.#context;
+    onChange();
+    if (since === null) return;
+    report({ kind: 'dns-server-up', server: this.name, downMs: clock.now() - since });
   }
 
-  /** Nobody waited long enough to know. */
-  left(): void {
-    this.#isProbed = false;
+  /** It let its time pass, cannot be reached, or did not know what another server knew. */
+  failed(why: string): void {
+    const { clock, report, onChange } = this.#context;
+    const now = clock.now();
+    this.#failures++;
+    this.#probeAt = now + PROBE_FAILED_AFTER_MS;
+    if (this.#failures === 1) onChange();
+    if (this.#downSince !== null || this.#failures < DOWN_AFTER) return;
+    this.#downSince = now;
+    onChange();
+    report({ kind: 'dns-server-down', server: this.name, why });
   }
 
   takesEdns(now: number): boolean {
@@ -66,31 +115,21 @@ export class Upstream {
   wantsNoEdns(now: number): void {
     this.#plainUntil = now + WITHOUT_EDNS_FOR_MS;
   }
-}
-
-/** All servers, and in which order a question tries them. */
-export class Upstreams {
-  readonly all: readonly Upstream[];
-  readonly #rotate: boolean;
-  #turn = 0;
-
-  constructor(servers: readonly ServerAddress[], rotate: boolean) {
-    if (servers.length === 0) throw new Error('a resolver needs a server');
-    this.all = servers.map((server) => new Upstream(server));
-    this.#rotate = rotate && servers.length > 1;
-  }
-
-  /** The order for one question: as configured (or beginning with the next one each time), silent ones
-   *  last. */
-  inOrder(now: number): readonly Upstream[] {
-    if (!this.#rotate && this.all.every((upstream) => !upstream.isSilent)) return this.all;
-    const first = this.#rotate ? this.#turn++ % this.all.length : 0;
-    const turns = [...this.all.slice(first), ...this.all.slice(0, first)];
-    const inTurn = turns.filter((upstream) => upstream.isInTurn(now));
-    return [...inTurn, ...turns.filter((upstream) => !inTurn.includes(upstream))];
-  }
 
   close(): void {
-    for (const { ports } of this.all) ports.close();
+    this.#probe?.close();
+    this.ports.close();
+    this.streams.close();
+  }
+
+  #measure(askedAt: number): void {
+    const now = this.#context.clock.now();
+    this.#probeAt = now + PROBE_SLOWER_AFTER_MS;
+    const rtt = now - askedAt;
+    const known = this.#rttMs;
+    // After a failure what was known may be of another time.
+    if (known === null || this.#failures > 0) this.#rttMs = rtt;
+    else if (rtt < known) this.#rttMs = known + (rtt - known) * FALL;
+    else this.#rttMs = known + (Math.min(rtt, known * MOST_RISE + 1) - known) * RISE;
   }
 }

@@ -25,6 +25,11 @@ export class RecentMap<K, V> {
     return this.#oldest;
   }
 
+  /** In no order that means anything. Does not count as use. */
+  keys(): IterableIterator<K> {
+    return this.#nodes.keys();
+  }
+
   /** Does not count as use. */
   peek(key: K): V | undefined {
     return this.#nodes.get(key)?.value;
@@ -32,10 +37,18 @@ export class RecentMap<K, V> {
 
   /** Marks the entry as just used, if there is one. */
   touch(key: K): void {
+    this.get(key);
+  }
+
+  /** Counts as use. */
+  get(key: K): V | undefined {
     const node = this.#nodes.get(key);
-    if (node === undefined || node === this.#newest) return;
-    this.#unlink(node);
-    this.#append(node);
+    if (node === undefined) return undefined;
+    if (node !== this.#newest) {
+      this.#unlink(node);
+      this.#append(node);
+    }
+    return node.value;
   }
 
   /** Sets the value of a key, which becomes the newest. */

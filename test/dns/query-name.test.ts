@@ -1,3 +1,4 @@
+/** Names as the DNS has them: what fits the wire, which are equal, how they are printed. */
 import { expect, test } from '@jest/globals';
 
 import { isQueryable, LABEL_DOT, nameKey, printName, queryName } from '../../src/dns/index.js';

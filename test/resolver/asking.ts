@@ -1,12 +1,11 @@
 /** Resolvers for tests, one line to ask. */
-import { queryName, type Answer, type RecordType } from '../../src/dns/index.js';
+import { queryName, type Answer, type RecordType, type ServerAddress } from '../../src/dns/index.js';
 import { IpAddress } from '../../src/net/index.js';
 import {
   createResolver,
   RESOLVER_DEFAULTS,
   type Resolver,
   type ResolverSettings,
-  type ServerAddress,
   type Zone,
 } from '../../src/resolver/index.js';
 import { parseZoneText } from '../../src/resolver/zone-file.js';
@@ -58,9 +57,13 @@ export function forged(query: Query, parts: Partial<MessageParts> = {}): Buffer 
   });
 }
 
+interface Closable {
+  close(): unknown;
+}
+
 /** What is to be closed after a test, in the order it was made. */
 export class Closing {
-  readonly #things: { close(): void | Promise<void> }[] = [];
+  readonly #things: Closable[] = [];
 
   async responder(zone: string | Zone, options: ResponderOptions = {}): Promise<DnsResponder> {
     const responder = await startResponder(typeof zone === 'string' ? zoneOf(zone) : zone, options);
@@ -88,6 +91,10 @@ export class Closing {
     );
     this.#things.push(resolver);
     return resolver;
+  }
+
+  add(thing: Closable): void {
+    this.#things.push(thing);
   }
 
   async close(): Promise<void> {

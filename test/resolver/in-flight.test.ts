@@ -7,6 +7,8 @@ import { ManualClock } from '../support/manual-clock.js';
 class Noted implements Flight {
   slot = WAITING;
   expiry: number;
+  /** The name up to a colon. */
+  readonly key: string;
   readonly #name: string;
   readonly #log: string[];
   readonly #places: InFlight;
@@ -14,6 +16,7 @@ class Noted implements Flight {
 
   constructor(name: string, expiry: number, places: InFlight, log: string[], isOverAtOnce = false) {
     this.expiry = expiry;
+    this.key = name.replace(/:.*/, '');
     this.#name = name;
     this.#log = log;
     this.#places = places;
@@ -44,11 +47,11 @@ class Noted implements Flight {
 
 function setUp(maxFlying: number, maxQueued: number) {
   const clock = new ManualClock();
-  const places = new InFlight(clock, maxFlying, maxQueued);
   const log: string[] = [];
+  const places = new InFlight(clock, maxFlying, maxQueued, () => log.push('overflow'));
   const enter = (name: string, expiry: number, isOverAtOnce = false): Noted => {
     const flight = new Noted(name, expiry, places, log, isOverAtOnce);
-    places.enter(flight);
+    if (!places.enter(flight)) log.push(`${name} is refused`);
     return flight;
   };
   return { clock, places, log, enter };
@@ -60,18 +63,18 @@ describe('places', () => {
     const a = enter('a', 100);
     enter('b', 100);
     enter('c', 100);
-    expect(places.isFull).toBe(false);
     enter('d', 100);
-    expect([places.size, places.isFull]).toEqual([2, true]);
+    expect([places.size, places.queued]).toEqual([2, 2]);
+    enter('e', 100);
     a.end();
-    expect([places.size, places.isFull]).toEqual([2, false]);
-    expect(log).toEqual(['a starts', 'b starts', 'c starts']);
+    expect([places.size, places.queued]).toEqual([2, 1]);
+    expect(log).toEqual(['a starts', 'b starts', 'overflow', 'e is refused', 'c starts']);
   });
 
   test('ten thousand that are over as soon as they start do not pile up on the stack', () => {
     const { places, log, enter } = setUp(1, 10_000);
     const first = enter('first', 100);
-    for (let i = 0; i < 10_000; i++) enter('x', 100, true);
+    for (let i = 0; i < 10_000; i++) enter(`x${i}`, 100, true);
     first.end();
     expect([log.length, places.size]).toEqual([10_001, 0]);
   });
@@ -85,6 +88,90 @@ describe('places', () => {
     b.end();
     expect(places.size).toBe(0);
     expect(log).toHaveLength(3);
+  });
+});
+
+describe('a key', () => {
+  const starts = (log: readonly string[]): string =>
+    log
+      .map((line) => (line.endsWith(' starts') ? line.slice(0, -' starts'.length) : ''))
+      .join(' ')
+      .trim();
+
+  test('has half of the places at most, and the others have the rest', () => {
+    const { places, log, enter } = setUp(4, 10);
+    const flood = [1, 2, 3, 4].map((i) => enter(`flood:${i}`, 100));
+    enter('a', 100);
+    enter('b', 100);
+    expect(starts(log)).toBe('flood:1 flood:2 a b');
+    flood[0]?.end();
+    expect([starts(log), places.size, places.queued]).toEqual(['flood:1 flood:2 a b flood:3', 4, 1]);
+  });
+
+  test('that has its half waits, even where there is a place', () => {
+    const { places, log, enter } = setUp(4, 10);
+    const flood = [1, 2, 3].map((i) => enter(`flood:${i}`, 100));
+    expect([places.size, places.queued]).toEqual([2, 1]);
+    flood[1]?.end();
+    expect(starts(log)).toBe('flood:1 flood:2 flood:3');
+  });
+
+  test('has its turn after each of the others', () => {
+    const { log, enter } = setUp(2, 20);
+    const first = [enter('x', 100), enter('y', 100)];
+    for (const name of ['flood:1', 'flood:2', 'flood:3', 'flood:4', 'a:1', 'a:2', 'b:1']) {
+      enter(name, 100, true);
+    }
+    first[0]?.end();
+    expect(starts(log)).toBe('x y flood:1 a:1 b:1 flood:2 a:2 flood:3 flood:4');
+  });
+
+  test('cannot have more of the queue than it leaves free', () => {
+    const { places, log, enter } = setUp(1, 10);
+    enter('x', 100);
+    for (let i = 0; i < 10; i++) enter(`flood:${i}`, 100);
+    expect(places.queued).toBe(5);
+    for (let i = 0; i < 10; i++) enter(`second:${i}`, 100);
+    expect(places.queued).toBe(8);
+    enter('a', 100);
+    enter('b', 100);
+    expect(log.filter((line) => /^[ab] is refused/.test(line))).toEqual([]);
+    enter('c', 100);
+    expect(log.at(-1)).toBe('c is refused');
+  });
+
+  test('that floods leaves the others theirs, whatever comes and goes', () => {
+    // 2,000 steps, each a question of a random key that enters or one that ends.
+    const { places, log, enter } = setUp(10, 40);
+    const live = new Set<Noted>();
+    let random = 7208;
+    const next = (below: number): number => {
+      random = (random * 1_103_515_245 + 12_345) % 0x80000000;
+      return Math.floor((random / 0x80000000) * below);
+    };
+    for (let i = 0; i < 2000; i++) {
+      const key = next(4) === 0 ? `k${next(5)}` : 'flood';
+      const before = log.length;
+      if (next(2) === 0) {
+        const flight = enter(`${key}:${i}`, Infinity);
+        if (!log.slice(before).some((line) => line.endsWith('refused'))) live.add(flight);
+      } else {
+        const [one] = [...live].filter(({ slot }) => slot !== WAITING);
+        one?.end();
+        if (one !== undefined) live.delete(one);
+      }
+      const flying = [...live].filter(({ slot }) => slot !== WAITING);
+      const ofFlood = flying.filter((flight) => flight.key === 'flood');
+      const waiting = [...live].filter(({ slot }) => slot === WAITING);
+      expect([flying.length, waiting.length]).toEqual([places.size, places.queued]);
+      expect(ofFlood.length).toBeLessThanOrEqual(5);
+      // Whoever waits does so for a reason: all is taken, or its key has its half.
+      if (places.size < 10) {
+        for (const { key: its } of waiting) {
+          expect(flying.filter((flight) => flight.key === its).length).toBe(5);
+        }
+      }
+    }
   });
 });
 
@@ -109,7 +196,7 @@ describe('time', () => {
     enter('a', 200);
     enter('b', 100);
     await clock.advance(100);
-    expect(log).toEqual(['a starts', 'b expires']);
+    expect(log).toEqual(['a starts', 'overflow', 'b expires']);
   });
 
   test('can be set anew', async () => {

@@ -85,6 +85,18 @@ describe('questions under way', () => {
     expect(queries).toHaveLength(4); // the fourth when there was a place, the fifth never
   });
 
+  test('of one domain that does not answer leave room for the others', async () => {
+    const { server } = await closing.responder(ZONE, {
+      react: ({ name }): Reaction => (name.endsWith('.flood.test') ? 'drop' : 'usual'),
+    });
+    const resolver = closing.resolver([server], { maxInFlight: 10, maxQueued: 100, timeoutMs: 10_000 });
+    const flood = Array.from({ length: 300 }, (_, i) => ask(resolver, `u${i}.flood.test`, 'A', 2000));
+    for (let i = 0; i < 20; i++) expect(await shown(resolver, 'a.example', 'A', 1000)).toBe('192.0.2.1');
+    expect(resolver.refused).toBe(300 - 5 - 50); // half of the places, half of the queue
+    resolver.close();
+    await Promise.all(flood);
+  });
+
   test('a thousand at once, from many ports and with many ids', async () => {
     const { server, queries } = await closing.responder(ZONE);
     const resolver = closing.resolver([server], { timeoutMs: 10_000, maxInFlight: 200 });

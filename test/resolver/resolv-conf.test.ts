@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { parseResolvConf, printServer, readResolvConf } from '../../src/resolver/index.js';
+import { printServer } from '../../src/dns/index.js';
+import { parseResolvConf, readResolvConf } from '../../src/resolver/index.js';
 
 describe('servers of resolv.conf(5)', () => {
   test.each([

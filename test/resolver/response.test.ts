@@ -117,6 +117,22 @@ describe('aliases', () => {
       { answers: [cname('a.example', 'b.example', 7), txt('b.example', 'x', 9)] },
       records(['x'], 7),
     ],
+    [
+      'the lowest TTL of all, at the end of the chain',
+      { answers: [cname('a.example', 'b.example', 9), txt('b.example', 'x', 7)] },
+      records(['x'], 7),
+    ],
+    [
+      'the lowest TTL of all, in the middle',
+      {
+        answers: [
+          cname('a.example', 'b.example', 9),
+          cname('b.example', 'c.example', 0),
+          txt('c.example', 'x', 9),
+        ],
+      },
+      records(['x'], 0),
+    ],
     ['ten', { answers: [...chain(10), txt('c10.example', 'x')] }, records(['x'])],
     [
       'eleven',

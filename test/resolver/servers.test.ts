@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { queryName, type RecordType } from '../../src/dns/index.js';
-import type { ServerAddress } from '../../src/resolver/index.js';
+import { queryName, type RecordType, type ServerAddress } from '../../src/dns/index.js';
 import { systemClock } from '../../src/util/index.js';
 import { optRecord, QR, type Query } from '../support/dns-message.js';
 import type { Reaction } from '../support/dns-responder.js';
@@ -136,11 +135,11 @@ describe('several servers', () => {
     expect([first.queries.length, second.queries.length]).toEqual([2, 2]);
   });
 
-  test('a dead one is asked last after a while', async () => {
+  test('a dead one costs its time once', async () => {
     const dead = await closing.responder('', { react: () => 'drop' });
     const { server } = await closing.responder(ZONE);
     const resolver = closing.resolver([dead.server, server], { timeoutMs: 150 });
     for (let i = 0; i < 6; i++) expect(await shown(resolver, 'a.example', 'A')).toBe('192.0.2.1');
-    expect(dead.queries).toHaveLength(3);
+    expect(dead.queries).toHaveLength(1);
   });
 });

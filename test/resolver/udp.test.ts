@@ -3,8 +3,7 @@ import { setImmediate as turn, setTimeout } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { queryName } from '../../src/dns/index.js';
-import { parseServer, type ServerAddress } from '../../src/resolver/index.js';
+import { parseServer, queryName, type ServerAddress } from '../../src/dns/index.js';
 import { UdpPorts, type UdpTicket } from '../../src/resolver/udp.js';
 import { Closing, nobody, ZONE } from './asking.js';
 

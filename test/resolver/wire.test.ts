@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { LABEL_DOT, queryName, type RecordType } from '../../src/dns/index.js';
 import { decodeMessage } from '../../src/resolver/wire-decode.js';
-import { encodeQuery } from '../../src/resolver/wire-encode.js';
+import { encodeQuery, encodeStreamQuery } from '../../src/resolver/wire-encode.js';
 import {
   encodeMessage,
   latin1,
@@ -20,6 +20,10 @@ const NAME = 'a.example';
 /** 253 characters: 255 octets on the wire. */
 const LONGEST = `${'a'.repeat(63)}.`.repeat(3) + 'a'.repeat(61);
 
+function longName(length: number): string {
+  return LONGEST.slice(0, 64) + 'b'.repeat(length - 64);
+}
+
 describe('a query', () => {
   test.each<[name: string, type: RecordType, edns: number, hex: string]>([
     ['a.example', 'TXT', 0, 'abcd 0100 0001 0000 0000 0000 0161 076578616d706c65 00 0010 0001'],
@@ -32,9 +36,27 @@ describe('a query', () => {
     expect(encodeQuery(0xabcd, queryName(name), type, edns).toString('hex')).toBe(hex.replaceAll(' ', ''));
   });
 
-  test('leaves room at its start', () => {
-    const query = encodeQuery(1, queryName(NAME), 'TXT', 1232);
-    expect(encodeQuery(1, queryName(NAME), 'TXT', 1232, 2).subarray(2)).toEqual(query);
+  test.each([
+    ['without EDNS is not padded', 'b', 0, 128, 19],
+    ['is padded with an option', 'b', 1232, 128, 128],
+    ['that just leaves room for the option has an empty one', longName(95), 1232, 128, 128],
+    ['may need the next block for it', longName(96), 1232, 128, 256],
+    ['is not padded over plain TCP', 'b', 1232, 0, 30],
+    ['may have the longest name', LONGEST, 1232, 128, 384],
+  ])('for a stream %s', (_what, name, edns, block, length) => {
+    const query = encodeStreamQuery(1, queryName(name), 'TXT', edns, block);
+    expect([query.readUInt16BE(0), query.length]).toEqual([length, length + 2]);
+    const plain = encodeQuery(1, queryName(name), 'TXT', edns);
+    const padding = length - plain.length;
+    if (padding === 0) {
+      expect(query.subarray(2)).toEqual(plain);
+      return;
+    }
+    // RFC 7830 §3: option 12, and nothing but zeros.
+    const option = Buffer.concat([words(12, padding - 4), Buffer.alloc(padding - 4)]);
+    const padded = Buffer.concat([plain.subarray(0, -2), words(padding), option]);
+    expect(query.subarray(2)).toEqual(padded);
+    expect(decodeMessage(padded)).toMatchObject({ ok: true, value: { id: 1 } });
   });
 
   test.each([

@@ -135,7 +135,11 @@ export interface Query {
   readonly typeName: string;
   /** The octets offered in an OPT record, or null without one. */
   readonly edns: number | null;
-  readonly transport: 'udp' | 'tcp';
+  /** The OPT record's options as they are; empty without one. */
+  readonly options: Buffer;
+  /** In octets, of the whole message. */
+  readonly length: number;
+  readonly transport: 'udp' | 'tcp' | 'tls';
   /** The client's. */
   readonly address: string;
   readonly port: number;
@@ -157,6 +161,8 @@ export function decodeQuery(bytes: Buffer, client: Pick<Query, 'transport' | 'ad
     type,
     typeName: Object.keys(TYPES).find((name) => TYPES[name] === type) ?? `TYPE${type}`,
     edns: bytes.readUInt16BE(10) === 1 ? bytes.readUInt16BE(opt + 3) : null,
+    options: bytes.subarray(opt + 11),
+    length: bytes.length,
     ...client,
   };
 }

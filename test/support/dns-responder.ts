@@ -1,11 +1,19 @@
-/** A name server for tests: serves a zone over UDP and TCP on a loopback address, and misbehaves on demand. */
+/** A name server for tests: serves a zone over UDP, TCP and TLS on a loopback address, and misbehaves on demand. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
-import { nameKey, type FailureReason, type QueryName, type RecordType } from '../../src/dns/index.js';
+import {
+  nameKey,
+  type FailureReason,
+  type QueryName,
+  type RecordType,
+  type ServerAddress,
+} from '../../src/dns/index.js';
 import { IpAddress } from '../../src/net/index.js';
-import type { ServerAddress, Zone, ZoneOwner } from '../../src/resolver/index.js';
+import type { Zone, ZoneOwner } from '../../src/resolver/index.js';
+import type { Credentials } from './certificates.js';
 import {
   AA,
   decodeQuery,
@@ -37,8 +45,9 @@ export type Reaction =
   | { readonly messages: readonly Buffer[]; readonly afterMs?: number }
   /** Sends octets as they are and ends the connection. */
   | { readonly octets: Buffer }
-  /** TCP: sends octets as they are, each piece in a turn of the event loop of its own. */
-  | { readonly pieces: readonly Buffer[] };
+  /** TCP: sends octets as they are, each piece in a turn of the event loop of its own, or so long after the
+   *  one before. */
+  | { readonly pieces: readonly Buffer[]; readonly everyMs?: number };
 
 export interface ResponderOptions {
   /** Any address of 127.0.0.0/8, or `::1`. */
@@ -47,10 +56,16 @@ export interface ResponderOptions {
   readonly port?: number;
   /** False: nobody listens for TCP. */
   readonly tcp?: boolean;
+  /** TLS in place of plain TCP. */
+  readonly tls?: Credentials;
   /** Seconds, of all records and of empty answers. */
   readonly ttl?: number;
   /** Called for each query; `usual` is the message that the zone gives, or null if it gives none. */
   readonly react?: (query: Query, usual: Buffer | null) => Reaction;
+  /** False, for a server that runs for long: `queries` stays empty. */
+  readonly keepsQueries?: boolean;
+  /** How `afterMs` is waited for, to be cancelled by the function returned; `setTimeout` if left out. */
+  readonly after?: (delayMs: number, send: () => void) => () => void;
 }
 
 export interface DnsResponder {
@@ -59,21 +74,43 @@ export interface DnsResponder {
   readonly address: string;
   /** Every query that came, in order. */
   readonly queries: readonly Query[];
+  /** Every TLS connection that was made, in order. */
+  readonly handshakes: readonly Handshake[];
+  /** How many TCP connections there are, and how many there have been. */
+  connections(): number;
+  accepted(): number;
+  /** Shows another certificate from now on. */
+  showCertificate(credentials: Credentials): void;
   close(): Promise<void>;
+}
+
+export interface Handshake {
+  readonly protocol: string | null;
+  /** The name that the client asked for. */
+  readonly serverName: string | null;
+  readonly alpn: string | null;
+  readonly isResumed: boolean;
 }
 
 export async function startResponder(zone: Zone, options: ResponderOptions = {}): Promise<DnsResponder> {
   const host = options.address ?? '127.0.0.1';
-  const [udp, tcp] = await listen(host, options.port ?? 0);
+  const tls =
+    options.tls === undefined
+      ? null
+      : createTlsServer({ ...options.tls, ALPNProtocols: ['other', 'dot'], noDelay: true });
+  const [udp, tcp] = await listen(host, options.port ?? 0, tls ?? createServer({ noDelay: true }));
   const { port } = udp.address();
   if (options.tcp === false) tcp.close();
   const queries: Query[] = [];
+  const handshakes: Handshake[] = [];
   const connections = new Set<Socket>();
-  const timers = new Set<NodeJS.Timeout>();
+  let accepted = 0;
+  const waiting = new Set<() => void>();
+  const after = options.after ?? timeoutAfter;
 
   const react = (bytes: Buffer, client: Pick<Query, 'transport' | 'address' | 'port'>): Reaction => {
     const query = decodeQuery(bytes, client);
-    queries.push(query);
+    if (options.keepsQueries !== false) queries.push(query);
     const usual = usualAnswer(zone, query, options.ttl ?? 0);
     const reaction = options.react?.(query, usual) ?? 'usual';
     if (reaction !== 'usual') return reaction;
@@ -84,11 +121,11 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
       send();
       return;
     }
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+    const cancel = after(afterMs, () => {
+      waiting.delete(cancel);
       send();
-    }, afterMs);
-    timers.add(timer);
+    });
+    waiting.add(cancel);
   };
 
   udp.on('message', (bytes, client) => {
@@ -105,15 +142,27 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
 
   tcp.on('connection', (socket) => {
     connections.add(socket);
+    accepted++;
     socket.on('error', () => socket.destroy());
     socket.on('close', () => connections.delete(socket));
+    if (tls === null) serve(socket, 'tcp');
+  });
+  tls?.on('tlsClientError', () => undefined); // the client's matter
+  tls?.on('secureConnection', (socket) => {
+    handshakes.push(handshakeOf(socket));
+    socket.on('error', () => socket.destroy());
+    serve(socket, 'tls');
+  });
+
+  const serve = (socket: Socket, transport: 'tcp' | 'tls'): void => {
     let pending = Buffer.alloc(0);
+    let writing = Promise.resolve();
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const length = pending.readUInt16BE(0);
         const reaction = react(pending.subarray(2, 2 + length), {
-          transport: 'tcp',
+          transport,
           address: socket.remoteAddress ?? '',
           port: socket.remotePort ?? 0,
         });
@@ -122,15 +171,17 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
         else if (reaction === 'end') socket.end();
         else if (typeof reaction === 'string') continue;
         else if ('octets' in reaction) socket.end(reaction.octets);
-        else if ('pieces' in reaction) void writePieces(socket, reaction.pieces);
-        else {
+        else if ('pieces' in reaction) {
+          const { pieces, everyMs } = reaction;
+          writing = writing.then(() => writePieces(socket, pieces, everyMs)); // one answer after the other
+        } else {
           later(reaction.afterMs, () => {
             for (const message of reaction.messages) socket.write(framed(message));
           });
         }
       }
     });
-  });
+  };
 
   const address = IpAddress.parse(host);
   if (address === null) throw new Error(`not an address: ${host}`);
@@ -138,8 +189,14 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
     server: { address, port },
     address: address.family === 4 ? `${host}:${port}` : `[${host}]:${port}`,
     queries,
+    handshakes,
+    connections: () => connections.size,
+    accepted: () => accepted,
+    showCertificate(credentials) {
+      tls?.setSecureContext(credentials);
+    },
     async close() {
-      for (const timer of timers) clearTimeout(timer);
+      for (const cancel of waiting) cancel();
       for (const socket of connections) socket.destroy();
       await Promise.all([
         new Promise<void>((done) => udp.close(done)),
@@ -153,13 +210,19 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
   };
 }
 
+function timeoutAfter(delayMs: number, send: () => void): () => void {
+  const timer = setTimeout(send, delayMs);
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
 /** Both on one port. The system chooses a free UDP port, which somebody else may have for TCP. */
-async function listen(host: string, port: number): Promise<[UdpSocket, Server]> {
+async function listen(host: string, port: number, tcp: Server): Promise<[UdpSocket, Server]> {
   for (let attempts = 0; ; attempts++) {
     const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     udp.bind(port, host);
     await once(udp, 'listening');
-    const tcp = createServer();
     try {
       tcp.listen(udp.address().port, host);
       await once(tcp, 'listening');
@@ -171,12 +234,29 @@ async function listen(host: string, port: number): Promise<[UdpSocket, Server]> 
   }
 }
 
-async function writePieces(socket: Socket, pieces: readonly Buffer[]): Promise<void> {
+async function writePieces(socket: Socket, pieces: readonly Buffer[], everyMs?: number): Promise<void> {
   socket.setNoDelay();
   for (const piece of pieces) {
+    if (socket.destroyed) return;
     socket.write(piece);
-    await new Promise((turn) => setImmediate(turn));
+    await new Promise((turn) =>
+      everyMs === undefined ? setImmediate(turn) : setTimeout(turn, everyMs).unref(),
+    );
   }
+}
+
+function handshakeOf(socket: TLSSocket): Handshake {
+  return {
+    protocol: socket.getProtocol(),
+    serverName: nameOrNull(socket.servername),
+    alpn: nameOrNull(socket.alpnProtocol),
+    isResumed: socket.isSessionReused(),
+  };
+}
+
+/** Node says false, or nothing, where there is none. */
+function nameOrNull(name: string | false | null | undefined): string | null {
+  return typeof name === 'string' && name !== '' ? name : null;
 }
 
 /** A message with its length before it (RFC 1035 §4.2.2). */
@@ -208,7 +288,7 @@ function usualAnswer(zone: Zone, query: Query, ttl: number): Buffer | null {
   };
   const message = encodeMessage(parts);
   if (found === 'malformed') return message.subarray(0, message.length - 1);
-  if (query.transport === 'tcp' || message.length <= Math.max(512, query.edns ?? 0)) return message;
+  if (query.transport !== 'udp' || message.length <= Math.max(512, query.edns ?? 0)) return message;
   return encodeMessage({ ...parts, flags: parts.flags | TC, answers: [], authority: [] });
 }
 

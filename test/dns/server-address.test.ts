@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { parseServer, printServer } from '../../src/resolver/index.js';
+import { parseServer, printServer } from '../../src/dns/index.js';
 
 describe('a server', () => {
   test.each([
@@ -26,6 +26,37 @@ describe('a server', () => {
   });
 
   test.each([
+    ['tls://9.9.9.9', '9.9.9.9', 853, null],
+    ['tls://9.9.9.9@dns.quad9.net', '9.9.9.9', 853, 'dns.quad9.net'],
+    ['tls://9.9.9.9:8853@dns.quad9.net', '9.9.9.9', 8853, 'dns.quad9.net'],
+    ['tls://2620:fe::fe@dns.quad9.net.', '2620:fe::fe', 853, 'dns.quad9.net'],
+    ['tls://[2620:fe::fe]:8853@dns.quad9.net', '2620:fe::fe', 8853, 'dns.quad9.net'],
+    ['tls://9.9.9.9:53@resolver', '9.9.9.9', 53, 'resolver'],
+    ['tls://192.0.2.1@b\u00fccher.example', '192.0.2.1', 853, 'xn--bcher-kva.example'],
+    ['tls://fe80::1%eth0', 'fe80::1', 853, null],
+  ])('reads %s', (text, address, port, name) => {
+    const server = parseServer(text);
+    if (!server.ok) throw new Error(server.error);
+    expect([server.value.address.toString(), server.value.port, server.value.tls]).toEqual([
+      address,
+      port,
+      { name },
+    ]);
+    expect(parseServer(printServer(server.value))).toEqual(server);
+  });
+
+  test.each([
+    ['tls://', 'address'],
+    ['tls://dns.quad9.net', 'address'],
+    ['TLS://9.9.9.9', 'port'],
+    ['tls://9.9.9.9@', 'name'],
+    ['tls://9.9.9.9@a b', 'name'],
+    ['tls://9.9.9.9@a..b', 'name'],
+    ['tls://9.9.9.9@dns.quad9.net:853', 'name'], // the port belongs to the address
+    ['tls://9.9.9.9@9.9.9.9@x', 'name'],
+    ['tls://9.9.9.9:0@dns.quad9.net', 'port'],
+    ['tls://tls://9.9.9.9', 'port'],
+    ['9.9.9.9@dns.quad9.net', 'address'],
     ['', 'address'],
     ['localhost', 'address'],
     ['dns.example:53', 'address'],
