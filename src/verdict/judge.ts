@@ -8,6 +8,8 @@ import type { Clock } from '../util/index.js';
 import type { Judge, SkipReason, Verdict } from './decision.js';
 import { exemptClient } from './exemption.js';
 import { field, why, type Finding } from './finding.js';
+import type { OutageSettings } from './outage-guard.js';
+import { watchForOutages } from './outage-watch.js';
 import type { Action, Actions, Profile } from './profiles.js';
 import { refusal } from './refusal.js';
 import type { Transaction } from './transaction.js';
@@ -19,6 +21,11 @@ export interface VerdictSettings extends Profile {
   readonly limits: Limits;
   /** How long one transaction may take, both checks together. */
   readonly timeMs: number;
+  /** Whether questions are asked before their term is reached. */
+  readonly prefetch: boolean;
+  /** What an outage of the DNS is: in one, no temperror stops mail. Null: whatever happens, a temperror is
+   *  what the actions make of it. */
+  readonly outage: OutageSettings | null;
 }
 
 /** What a judge works with and does not own. */
@@ -39,14 +46,23 @@ export interface JudgeSurroundings {
  * For a null sender both identities are postmaster at the HELO name (RFC 7208 §2.4), so there is one check.
  * It counts and is reported as HELO: that name is the only one that the client gave, and a `mailfrom` result
  * would speak of a sender that is not there.
+ *
+ * While the DNS is ill no temperror counts: to defer for it would defer everything.
  */
 export function createJudge(settings: VerdictSettings, surroundings: JudgeSurroundings): Judge {
   const { lookup, clock, report } = surroundings;
-  const { receiver, limits, timeMs } = settings;
+  const { receiver, limits, timeMs, prefetch } = settings;
+  const isOutage = watchForOutages(settings.outage, clock, report);
+  const inOutage = withoutTemperror(settings.actions);
   const skipped = skipVerdicts(settings.dryRun);
   const warnOfPrivateClient = hourly(clock, (client: IpAddress) => {
     report({ kind: 'private-client', client: client.toString() });
   });
+
+  const conclude = (subject: Subject, ofHelo: Outcome, ofMailFrom: Outcome | null): Verdict => {
+    const actions = isOutage(ofHelo, ofMailFrom) ? inOutage : settings.actions;
+    return decide(settings, actions, subject, ofHelo, ofMailFrom);
+  };
 
   return (transaction) => {
     const { client, helo, sender } = transaction;
@@ -62,7 +78,7 @@ export function createJudge(settings: VerdictSettings, surroundings: JudgeSurrou
       helo: senderOfHelo(helo),
       mailFrom: sender.kind === 'null' ? null : senderOfMailFrom(sender, helo),
     };
-    const context = { lookup, clock, limits, deadline: clock.now() + timeMs };
+    const context = { lookup, clock, limits, prefetch, deadline: clock.now() + timeMs };
     const heloOutcome = checkHost({ ip: client, sender: subject.helo, helo, receiver }, context);
     const mailFromOutcome =
       subject.mailFrom === null
@@ -71,10 +87,10 @@ export function createJudge(settings: VerdictSettings, surroundings: JudgeSurrou
 
     if (heloOutcome instanceof Promise || mailFromOutcome instanceof Promise) {
       return Promise.all([heloOutcome, mailFromOutcome]).then(([ofHelo, ofMailFrom]) =>
-        decide(settings, subject, ofHelo, ofMailFrom),
+        conclude(subject, ofHelo, ofMailFrom),
       );
     }
-    return decide(settings, subject, heloOutcome, mailFromOutcome);
+    return conclude(subject, heloOutcome, mailFromOutcome);
   };
 }
 
@@ -87,15 +103,20 @@ interface Subject {
   readonly mailFrom: Sender | null;
 }
 
+/** `actions` are those of the settings, or what an outage makes of them. */
 function decide(
   settings: VerdictSettings,
+  actions: Actions,
   subject: Subject,
   helo: Outcome,
   mailFrom: Outcome | null,
 ): Verdict {
-  const finding = decisive(settings.actions, subject, helo, mailFrom);
-  const { identity, outcome } = finding;
-  const action = settings.actions[identity][outcome.result];
+  const finding = decisive(actions, subject, helo, mailFrom);
+  const action = actionOn(finding, actions);
+  const { identity } = finding;
+  const isSpared =
+    actions !== settings.actions &&
+    action !== actionOn(decisive(settings.actions, subject, helo, mailFrom), settings.actions);
   return {
     helo,
     mailFrom,
@@ -103,9 +124,17 @@ function decide(
       action === 'accept'
         ? { do: action, field: field(finding, settings.receiver) }
         : { do: action, identity, reply: refusal(action, finding) },
-    why: why(finding),
+    why: isSpared ? `${why(finding)}, a temperror is let pass by dns.outage_guard` : why(finding),
     dryRun: settings.dryRun,
   };
+}
+
+function actionOn({ identity, outcome }: Finding, actions: Actions): Action {
+  return actions[identity][outcome.result];
+}
+
+function withoutTemperror({ helo, mailFrom }: Actions): Actions {
+  return { helo: { ...helo, temperror: 'accept' }, mailFrom: { ...mailFrom, temperror: 'accept' } };
 }
 
 /** Which of the two is acted upon and told. */

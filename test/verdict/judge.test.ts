@@ -45,6 +45,8 @@ const SETTINGS: VerdictSettings = {
   receiver: 'mx.example.net',
   limits: DEFAULT_LIMITS,
   timeMs: 20_000,
+  prefetch: false,
+  outage: null,
 };
 
 class Desk {

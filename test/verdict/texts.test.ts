@@ -38,7 +38,15 @@ const USER = octetsOfText('user');
 
 function judged(identity: SpfIdentity, domain: string, actions: Actions, local = USER): Verdict {
   const judge = createJudge(
-    { actions, dryRun: false, receiver: 'mx.example.net', limits: DEFAULT_LIMITS, timeMs: 20_000 },
+    {
+      actions,
+      dryRun: false,
+      receiver: 'mx.example.net',
+      limits: DEFAULT_LIMITS,
+      timeMs: 20_000,
+      prefetch: false,
+      outage: null,
+    },
     {
       lookup: DNS,
       clock: { now: () => 0, wall: () => 0, after: () => () => undefined },
