@@ -18,9 +18,20 @@ export interface Finding {
 /** Postfix gives up on a policy server after 100 s (smtpd_policy_service_timeout). */
 const POSTFIX_WAITS_MS = 100_000;
 
-/** `isDirectory` asks the file system. */
-export function crossCheck(config: Config, isDirectory: (path: string) => boolean): Finding[] {
-  return [...listeners(config['listen.policy'], isDirectory), ...limits(config)];
+/** What is to be found out about files. */
+export interface FileSystem {
+  readonly isDirectory: (path: string) => boolean;
+  /** Null if the file holds certificates, else what is wrong with it. */
+  readonly certificateProblem: (path: string) => string | null;
+}
+
+export function crossCheck(config: Config, files: FileSystem): Finding[] {
+  return [
+    ...listeners(config['listen.policy'], files.isDirectory),
+    ...limits(config),
+    ...cache(config),
+    ...tls(config, files),
+  ];
 }
 
 function* listeners(
@@ -54,5 +65,35 @@ function* limits(config: Config): Generator<Finding> {
     const message = 'Postfix waits only 100 seconds for an answer';
     const hint = 'stay well below, 20s is good';
     yield { severity: 'warning', option: 'limits.time', item: null, code: 'unwise', message, hint };
+  }
+}
+
+function* cache(config: Config): Generator<Finding> {
+  if (config['dns.cache.min_ttl'] > config['dns.cache.max_ttl']) {
+    const message = 'more than dns.cache.max_ttl';
+    const hint = 'raise the one or lower the other';
+    yield { severity: 'error', option: 'dns.cache.min_ttl', item: null, code: 'conflict', message, hint };
+  }
+}
+
+function* tls(config: Config, files: FileSystem): Generator<Finding> {
+  const servers = config['dns.servers'];
+  const isTls = servers === 'system' ? [false] : servers.map((server) => server.tls !== undefined);
+  if (isTls.includes(true) && isTls.includes(false)) {
+    const message = 'some servers are asked over TLS and some are not';
+    const hint = 'whichever answers faster is asked first, so questions are not kept private';
+    yield { severity: 'warning', option: 'dns.servers', item: null, code: 'unwise', message, hint };
+  }
+  const file = config['dns.tls_ca'];
+  const problem = file === null ? null : files.certificateProblem(file);
+  if (problem !== null) {
+    yield {
+      severity: 'error',
+      option: 'dns.tls_ca',
+      item: null,
+      code: 'value',
+      message: problem,
+      hint: null,
+    };
   }
 }

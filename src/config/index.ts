@@ -1,5 +1,5 @@
 /** The configuration: one table of options, and a loader that tells everything that is wrong with a file. */
-export type { DnsServerAddress, DnsServers } from './dns-server.js';
+export type { DnsServers } from './dns-server.js';
 export { systemFiles, type ConfigFiles } from './files.js';
 export type { Milliseconds } from './kind.js';
 export type { ListenAddress } from './listen-address.js';

@@ -107,6 +107,23 @@ export function integer(least: number, most: number, also: readonly number[] = [
   };
 }
 
+/** A part of the whole, at most 1: `0.5`. */
+export function fraction(least: number): Kind<number> {
+  const range = `${least} to 1`;
+  return {
+    takes: `a number, ${range}`,
+    read(node) {
+      if (node.kind !== 'scalar') return notScalar(node, 'a number');
+      if (!/^(?:\d{1,3}|\d{0,3}\.\d{1,6})$/.test(node.text)) {
+        return refused(node.place, 'value', `${shown(node.text)} is not a number`, 'example: 0.5');
+      }
+      const value = Number(node.text);
+      if (value >= least && value <= 1) return ok(value);
+      return refused(node.place, 'range', `${shown(node.text)} is out of range`, `it can be ${range}`);
+    },
+  };
+}
+
 /** A span of time, both bounds (as an administrator writes them) included. */
 export function duration(least: string, most: string): Kind<Milliseconds> {
   const leastMs = millisecondsOf(least);
@@ -139,6 +156,31 @@ export function duration(least: string, most: string): Kind<Milliseconds> {
   };
 }
 
+/** An amount of memory in bytes, both bounds (as an administrator writes them) included. */
+export function memory(least: string, most: string): Kind<number> {
+  const [leastBytes, mostBytes] = [sizeOf(least)?.bytes, sizeOf(most)?.bytes];
+  if (leastBytes === undefined || mostBytes === undefined) throw new Error(`no sizes: ${least}, ${most}`);
+  return {
+    takes: `a size, ${least} to ${most}`,
+    read(node, note) {
+      if (node.kind !== 'scalar') return notScalar(node, 'a size');
+      const { place, text } = node;
+      const size = sizeOf(text);
+      if (size === null) {
+        return refused(place, 'value', `${shown(text)} is not a size`, 'examples: 512KiB, 64MiB, 1GiB');
+      }
+      if (size.bytes < leastBytes || size.bytes > mostBytes) {
+        return refused(place, 'range', `${shown(text)} is out of range`, `it can be ${least} to ${most}`);
+      }
+      if (size.plain !== text) {
+        const message = `${shown(text)} is taken as ${size.plain}`;
+        note({ place, code: 'spelling', message, hint: null });
+      }
+      return ok(size.bytes);
+    },
+  };
+}
+
 /** A value of a kind, or the word `auto`, which is null: something else than the file knows it better. */
 export function orAuto<T>(kind: Kind<T>): Kind<T | null> {
   return {
@@ -162,6 +204,22 @@ function millisecondsOf(text: string): Milliseconds | null {
   const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d|)$/.exec(text) ?? [];
   const factor = unit === undefined ? undefined : UNITS.get(unit);
   return factor === undefined ? null : Number(count) * factor;
+}
+
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 1024],
+  ['m', 1024 ** 2],
+  ['g', 1024 ** 3],
+]);
+
+/** `64M` and `64MB` mean 64MiB to most people who write them; `plain` is the way to write it. */
+function sizeOf(text: string): { readonly bytes: number; readonly plain: string } | null {
+  const [, count, unit] = /^(\d{1,12})(?:([kmg])(?:i?b)?)?$/i.exec(text) ?? [];
+  const factor = SIZE_UNITS.get(unit?.toLowerCase() ?? '');
+  if (count === undefined || factor === undefined) return null;
+  const plain = unit === undefined ? count : `${count}${unit.toUpperCase()}iB`;
+  return { bytes: Number(count) * factor, plain };
 }
 
 function isBareNumber(node: ScalarNode): boolean {

@@ -1,5 +1,6 @@
 /** Loads a configuration whole: file, command line and defaults become one immutable value, or all problems. */
 import { err, ok, type Result } from '../util/index.js';
+import { certificateProblem } from './certificate-file.js';
 import { crossCheck, type Finding } from './cross-check.js';
 import { readText, systemFiles, type ConfigFiles } from './files.js';
 import { findOptions, type FoundOptions } from './find-options.js';
@@ -72,9 +73,11 @@ export async function loadConfig(
     values[option] = value === undefined ? readDefault(option) : readValue(option, value, problems);
   }
   const config = Object.freeze(values) as Config; // every option of the table, as its kind has read it
-  for (const finding of crossCheck(config, (name) => files.isDirectory(name))) {
-    problems.push(placed(finding, given));
-  }
+  const system = {
+    isDirectory: (name: string) => files.isDirectory(name),
+    certificateProblem: (name: string) => certificateProblem(name, files),
+  };
+  for (const finding of crossCheck(config, system)) problems.push(placed(finding, given));
 
   const remarks = inOrder(problems).slice(0, MAX_PROBLEMS);
   if (problems.some(({ severity }) => severity === 'error')) return err(remarks);

@@ -24,7 +24,8 @@ Options whose name has a dot in it stand in a section:
 is the key
 .Ql timeout ,
 indented, below the line
-.Ql dns\\&: .
+.Ql dns\\&: ;
+a section can stand in another.
 A list is written
 .Ql [a, b]
 or with one item to a line, each after a hyphen and a blank.

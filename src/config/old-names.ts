@@ -24,7 +24,11 @@ const TABLE: readonly (readonly [name: string, program: OldProgram, hint: string
   ['TempError_Defer', 'policyd-spf', DECIDES],
   ['Lookup_Time', 'policyd-spf', 'here it is "limits: {time: ...}", for all of a transaction'],
   ['Whitelist_Lookup_Time', 'policyd-spf', 'here it is "limits: {time: ...}", for all of a transaction'],
-  ['Void_Limit', 'policyd-spf', 'here it is "limits: {void: ...}"'],
+  [
+    'Void_Limit',
+    'policyd-spf',
+    'here it is "limits: {void: ...}", and with "void_counting: query" hosts of mx count as there',
+  ],
   ['QueueID', 'policyd-spf', 'not needed: every line begins with the queue id'],
   ['SPF_Enhanced_Status_Codes', 'policyd-spf', 'not needed: every reply has its enhanced status code'],
   ['HELO_pass_restriction', 'policyd-spf', NOTHING],

@@ -14,11 +14,26 @@ export function printSampleFile(): string {
   const topLevel = OPTION_NAMES.filter((name) => !name.includes('.'));
   const parts = [HEAD, topLevel.map((name) => entry(name, '')).join('')];
   for (const [section, title] of Object.entries(SECTIONS)) {
-    const names = OPTION_NAMES.filter((name) => name.startsWith(`${section}.`));
     const rule = `# ${'-'.repeat(64)} ${title}\n`;
-    parts.push(`${rule}${section}:\n${names.map((name) => entry(name, '  ')).join('')}`);
+    parts.push(`${rule}${section}:\n${entries(section, '  ')}`);
   }
   return parts.join('\n');
+}
+
+/** What is in a section. A section inside of it comes where its first option is. */
+function entries(section: string, indent: string): string {
+  const seen = new Set<string>();
+  let lines = '';
+  for (const name of OPTION_NAMES.filter((option) => option.startsWith(`${section}.`))) {
+    const dot = name.indexOf('.', section.length + 1);
+    const inner = name.slice(0, dot);
+    if (dot === -1) lines += entry(name, indent);
+    else if (!seen.has(inner)) {
+      lines += `${indent}${inner.slice(section.length + 1)}:\n${entries(inner, `${indent}  `)}`;
+      seen.add(inner);
+    }
+  }
+  return lines;
 }
 
 function entry(name: OptionName, indent: string): string {

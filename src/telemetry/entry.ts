@@ -32,6 +32,14 @@ const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {
   'peer-not-reading': 'warning',
   'internal-error': 'error',
   'config-refused': 'error',
+  'dns-outage-began': 'warning',
+  'dns-outage-ended': 'notice',
+  'dns-cache-stale': 'info',
+  'dns-cache-figures': 'info',
+  'dns-server-down': 'warning',
+  'dns-server-up': 'notice',
+  'dns-queue-full': 'warning',
+  'dns-question': 'debug',
   'resolv-conf-problem': 'warning',
   stopping: 'notice',
   stopped: 'notice',
@@ -115,6 +123,82 @@ function describe(event: Exclude<Event, Judged>): Description {
         words: 'the configuration is refused, the built-in defaults are in force',
         facts: [['problems', event.problems]],
       };
+    case 'dns-outage-began':
+      return {
+        words:
+          'the DNS is ill, too many checks end in temperror: till it is well no mail is refused or deferred for that',
+        facts: [
+          ['checks', event.checks],
+          ['temperrors', event.failed],
+          ['seconds', seconds(event.windowMs)],
+        ],
+      };
+    case 'dns-outage-ended':
+      return {
+        words: 'the DNS is well again',
+        facts: [
+          ['checks', event.checks],
+          ['temperrors', event.failed],
+          ['after_seconds', seconds(event.durationMs)],
+        ],
+      };
+    case 'dns-cache-stale':
+      return {
+        words: 'name servers fail, records are used whose time is over',
+        facts: [
+          ['name', event.name],
+          ['type', event.type],
+          ['expired_seconds', seconds(event.expiredMs)],
+        ],
+      };
+    case 'dns-cache-figures':
+      return {
+        words: 'the DNS cache',
+        facts: [
+          ['hits', event.hits],
+          ['misses', event.misses],
+          ['stale', event.stale],
+          ['evicted', event.evicted],
+          ['entries', event.entries],
+          ['bytes', event.bytes],
+        ],
+      };
+    case 'dns-server-down':
+      return {
+        words: 'a name server does not answer',
+        facts: [
+          ['server', event.server],
+          ['why', event.why],
+        ],
+      };
+    case 'dns-server-up':
+      return {
+        words: 'a name server answers again',
+        facts: [
+          ['server', event.server],
+          ['after_seconds', seconds(event.downMs)],
+        ],
+      };
+    case 'dns-queue-full':
+      return {
+        words: 'DNS questions were not asked, too many are under way: their checks end in temperror',
+        facts: [
+          ['refused', event.refused],
+          ['waiting', event.waiting],
+        ],
+      };
+    case 'dns-question':
+      return {
+        words: 'DNS question',
+        facts: [
+          ['name', event.name],
+          ['type', event.type],
+          ['server', event.server],
+          ['transport', event.transport],
+          ['outcome', event.outcome],
+          ['ms', Math.round(event.durationMs * 10) / 10],
+        ],
+      };
     case 'resolv-conf-problem':
       return {
         words: 'resolv.conf is used only in part',
@@ -136,6 +220,10 @@ function describe(event: Exclude<Event, Judged>): Description {
     default:
       return assertNever(event);
   }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
 }
 
 /** Lines that could not be written, told as soon as lines can be written again. */

@@ -33,8 +33,11 @@ describe('the sample file', () => {
   );
 
   test.each(examples)('shows an example of $option that is right: $example', async ({ option, example }) => {
-    const section = option.slice(0, option.lastIndexOf('.'));
-    const files = { ...filesOf({ f: `${section}:\n  ${example}\n` }), isDirectory: () => true };
+    const sections = option.split('.').slice(0, -1);
+    const text = [...sections.map((section) => `${section}:`), example]
+      .map((line, depth) => `${'  '.repeat(depth)}${line}\n`)
+      .join('');
+    const files = { ...filesOf({ f: text }), isDirectory: () => true };
     const loaded = await loadConfig('f', [], files);
     expect(loaded).toMatchObject({ ok: true, value: { remarks: [] } });
   });

@@ -7,7 +7,9 @@ import {
   type LoadedConfig,
   type Override,
 } from '../../src/config/index.js';
+import { hostOf, printServer } from '../../src/dns/index.js';
 import { IpAddress } from '../../src/net/index.js';
+import { Authority } from '../support/certificates.js';
 import { filesOf } from './files.js';
 
 const DEFAULTS = {
@@ -16,12 +18,28 @@ const DEFAULTS = {
   hostname: null,
   'listen.policy': [{ kind: 'tcp', host: '127.0.0.1', port: 8895 }],
   'dns.servers': 'system',
+  'dns.tls_ca': null,
+  'dns.rotate': null,
   'dns.timeout': null,
   'dns.tries': null,
   'dns.edns': 1232,
   'dns.tcp': true,
+  'dns.ipv6': true,
+  'dns.prefetch': true,
+  'dns.cache.entries': 50_000,
+  'dns.cache.size': 64 * 1024 ** 2,
+  'dns.cache.min_ttl': 0,
+  'dns.cache.max_ttl': 86_400_000,
+  'dns.cache.negative_ttl': 300_000,
+  'dns.cache.failure_ttl': 5_000,
+  'dns.cache.serve_stale': 0,
+  'dns.outage_guard.window': 60_000,
+  'dns.outage_guard.min_checks': 20,
+  'dns.outage_guard.ratio': 0.5,
+  'dns.outage_guard.then': 'accept',
   'limits.terms': 10,
   'limits.void': 2,
+  'limits.void_counting': 'term',
   'limits.names': 10,
   'limits.time': 20_000,
   'server.max_connections': 1000,
@@ -61,9 +79,43 @@ describe('a value', () => {
     ['hostname: mx.example.net.', { hostname: 'mx.example.net' }],
     ['hostname: bücher.example', { hostname: 'xn--bcher-kva.example' }],
     ['dns: {timeout: 500ms}', { 'dns.timeout': 500 }],
+    ['dns: {rotate: true}', { 'dns.rotate': true }],
+    ['dns: {rotate: auto, tls_ca: system}', { 'dns.rotate': null, 'dns.tls_ca': null }],
     ['dns: {timeout: 1m}', { 'dns.timeout': 60_000 }],
     ['dns: {edns: 0}', { 'dns.edns': 0 }],
     ['dns: {tcp: False}', { 'dns.tcp': false }],
+    ['dns: {ipv6: false, prefetch: false}', { 'dns.ipv6': false, 'dns.prefetch': false }],
+    [
+      'dns: {outage_guard: {window: 5m, min_checks: 100, ratio: 0.75, then: off}}',
+      {
+        'dns.outage_guard.window': 300_000,
+        'dns.outage_guard.min_checks': 100,
+        'dns.outage_guard.ratio': 0.75,
+        'dns.outage_guard.then': 'off',
+      },
+    ],
+    ['dns:\n  outage_guard:\n    ratio: 1\n  edns: 512', { 'dns.outage_guard.ratio': 1, 'dns.edns': 512 }],
+    ['dns: {outage_guard: {ratio: .05}}', { 'dns.outage_guard.ratio': 0.05 }],
+    ['dns: {outage_guard: {ratio: 1.000}}', { 'dns.outage_guard.ratio': 1 }],
+    ['dns:\n  outage_guard:\n', {}],
+    ['limits: {void_counting: query}', { 'limits.void_counting': 'query' }],
+    [
+      'dns:\n  cache: {entries: 0, size: 1GiB, min_ttl: 1m, max_ttl: 2h, serve_stale: 1d}\n  edns: 0',
+      {
+        'dns.cache.entries': 0,
+        'dns.cache.size': 1024 ** 3,
+        'dns.cache.min_ttl': 60_000,
+        'dns.cache.max_ttl': 7_200_000,
+        'dns.cache.serve_stale': 86_400_000,
+        'dns.edns': 0,
+      },
+    ],
+    ['dns: {cache: {size: 2048KiB}}', { 'dns.cache.size': 2 * 1024 ** 2 }],
+    ['dns: {cache: {size: 1048576}}', { 'dns.cache.size': 1024 ** 2 }],
+    [
+      'dns: {cache: {min_ttl: 1m, max_ttl: 1m}}',
+      { 'dns.cache.min_ttl': 60_000, 'dns.cache.max_ttl': 60_000 },
+    ],
     ['server: {drain: 0s}', { 'server.drain': 0 }],
     ['server: {drain: 0}', { 'server.drain': 0 }],
     ['limits:\n  void: 3\n  names: 11', { 'limits.void': 3, 'limits.names': 11 }],
@@ -129,13 +181,80 @@ describe('dns.servers', () => {
         ['2001:db8::1', 53],
       ],
     ],
+    ['"fe80::1%eth0"', [['fe80::1%eth0', 53]]],
   ])('%s', async (value, expected) => {
     const { config } = await load(`dns:\n  servers: ${value}\n`);
     const servers = config['dns.servers'];
-    const shown =
-      servers === 'system' ? servers : servers.map(({ address, port }) => [address.toString(), port]);
+    const shown = servers === 'system' ? servers : servers.map((server) => [hostOf(server), server.port]);
     expect(shown).toStrictEqual(expected);
     if (servers !== 'system') expect(servers[0]?.address).toBeInstanceOf(IpAddress);
+  });
+
+  test.each([
+    ['tls://9.9.9.9@dns.quad9.net', ['tls://9.9.9.9@dns.quad9.net']],
+    ['tls://192.0.2.1:8853', ['tls://192.0.2.1:8853']],
+    ['"tls://[2001:db8::1]:853@dns.example"', ['tls://2001:db8::1@dns.example']],
+    ['google', ['8.8.8.8', '8.8.4.4', '2001:4860:4860::8888', '2001:4860:4860::8844']],
+    ['cloudflare', ['1.1.1.1', '1.0.0.1', '2606:4700:4700::1111', '2606:4700:4700::1001']],
+    [
+      'cloudflare-tls',
+      [
+        'tls://1.1.1.1@cloudflare-dns.com',
+        'tls://1.0.0.1@cloudflare-dns.com',
+        'tls://2606:4700:4700::1111@cloudflare-dns.com',
+        'tls://2606:4700:4700::1001@cloudflare-dns.com',
+      ],
+    ],
+    [
+      '[quad9-tls, google-tls]',
+      [
+        'tls://9.9.9.9@dns.quad9.net',
+        'tls://149.112.112.112@dns.quad9.net',
+        'tls://2620:fe::fe@dns.quad9.net',
+        'tls://2620:fe::9@dns.quad9.net',
+        'tls://8.8.8.8@dns.google',
+        'tls://8.8.4.4@dns.google',
+        'tls://2001:4860:4860::8888@dns.google',
+        'tls://2001:4860:4860::8844@dns.google',
+      ],
+    ],
+  ])('%s means', async (value, expected) => {
+    const { config, remarks } = await load(`dns:\n  servers: ${value}\n`);
+    const servers = config['dns.servers'];
+    expect(servers === 'system' ? servers : servers.map(printServer)).toStrictEqual(expected);
+    expect(remarks).toStrictEqual([]);
+  });
+});
+
+describe('dns.tls_ca', () => {
+  test('is a file of certificates', async () => {
+    const { cert } = new Authority();
+    const files = filesOf({ 'f.yml': 'dns: {tls_ca: /etc/ca.pem}', '/etc/ca.pem': `# ours\n${cert}${cert}` });
+    expect(await loadConfig('f.yml', [], files)).toMatchObject({
+      ok: true,
+      value: { config: { 'dns.tls_ca': '/etc/ca.pem' } },
+    });
+  });
+
+  test.each([
+    ['that is not there', {}, '/etc/ca.pem: cannot be read: there is no such file'],
+    ['without one', { '/etc/ca.pem': 'hello' }, '/etc/ca.pem does not begin with a certificate in PEM'],
+    ['that is empty', { '/etc/ca.pem': '' }, '/etc/ca.pem does not begin with a certificate in PEM'],
+    [
+      'cut short',
+      { '/etc/ca.pem': new Authority().cert.slice(0, 200) },
+      '/etc/ca.pem does not begin with a certificate in PEM',
+    ],
+  ])('and not one %s', async (_what, files, message) => {
+    const loaded = await loadConfig(
+      'f.yml',
+      [],
+      filesOf({ 'f.yml': 'dns: {tls_ca: /etc/ca.pem}', ...files }),
+    );
+    expect(loaded).toMatchObject({
+      ok: false,
+      error: [{ path: 'dns.tls_ca', line: 1, column: 15, message }],
+    });
   });
 });
 

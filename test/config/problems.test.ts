@@ -13,7 +13,7 @@ async function problemsOf(text: string): Promise<{ readonly ok: boolean; readonl
 }
 
 const LISTEN_EXAMPLES = 'examples: 127.0.0.1:8895, "[::1]:8895", unix:/run/spfwarden/policy.sock';
-const SERVER_EXAMPLES = 'examples: 127.0.0.1, 127.0.0.1:5353, "[::1]:5353"';
+const SERVER_EXAMPLES = 'examples: 127.0.0.1, "[::1]:5353", tls://9.9.9.9@dns.quad9.net, quad9-tls';
 const TOP_KEYS = 'the keys here are: profile, dry_run, hostname, listen, dns, limits, server, log';
 
 describe('an error', () => {
@@ -29,8 +29,8 @@ describe('an error', () => {
     ['server: {umask: "0117"}', '1:10  server.umask: unknown key; the keys here are: max_connections, drain'],
     ['"__proto__": {profile: dmarc}', `1:1  __proto__: unknown key; ${TOP_KEYS}`],
     [
-      'dns: {constructor: 1}',
-      '1:7  dns.constructor: unknown key; the keys here are: servers, timeout, tries, edns, tcp',
+      'limits: {constructor: 1}',
+      '1:10  limits.constructor: unknown key; the keys here are: terms, void, void_counting, names, time',
     ],
     ['"a\\u001b[2Jb": 1', `1:1  "a\\u001b[2Jb": unknown key; ${TOP_KEYS}`],
     ['<<: {profile: dmarc}', `1:1  "<<": unknown key; ${TOP_KEYS}`],
@@ -58,7 +58,7 @@ describe('an error', () => {
     ],
     [
       '# x\nVoid_Limit = 2\nTestOnly = 1',
-      '2:1  the file holds no keys; "Void_Limit" is an option of policyd-spf; here it is "limits: {void: ...}"',
+      '2:1  the file holds no keys; "Void_Limit" is an option of policyd-spf; here it is "limits: {void: ...}", and with "void_counting: query" hosts of mx count as there',
     ],
     [
       'profile:dmarc',
@@ -85,6 +85,38 @@ describe('an error', () => {
     [
       'limits: {time: 99999999999999999999s}',
       '1:16  limits.time: "99999999999999999999s" is not a duration; examples: 500ms, 3s, 1m',
+    ],
+    // Sizes, and the cache.
+    [
+      'dns: {cache: {size: much}}',
+      '1:21  dns.cache.size: "much" is not a size; examples: 512KiB, 64MiB, 1GiB',
+    ],
+    [
+      'dns: {cache: {size: 1.5GiB}}',
+      '1:21  dns.cache.size: "1.5GiB" is not a size; examples: 512KiB, 64MiB, 1GiB',
+    ],
+    ['dns: {cache: {size: 64}}', '1:21  dns.cache.size: "64" is out of range; it can be 1MiB to 4GiB'],
+    [
+      'dns: {cache: {size: 99999999TiB}}',
+      '1:21  dns.cache.size: "99999999TiB" is not a size; examples: 512KiB, 64MiB, 1GiB',
+    ],
+    ['dns: {cache: {size: [1MiB]}}', '1:21  dns.cache.size: expected a size, found a list'],
+    [
+      'dns: {cache: {failure_ttl: 1m}}',
+      '1:28  dns.cache.failure_ttl: "1m" is out of range; it can be 0s to 30s',
+    ],
+    [
+      'dns: {cache: {min_ttl: 2m, max_ttl: 1m}}',
+      '1:24  dns.cache.min_ttl: more than dns.cache.max_ttl; raise the one or lower the other',
+    ],
+    [
+      'dns: {cache: off}',
+      '1:14  dns.cache: expected keys, one a line and indented; the keys are: entries, size, min_ttl, max_ttl, negative_ttl, failure_ttl, serve_stale',
+    ],
+    ['dns: {cache: {max-ttl: 1h}}', '1:15  dns.cache.max-ttl: unknown key; did you mean "max_ttl"?'],
+    [
+      'dns: {serve_stale: 1h}',
+      '1:7  dns.serve_stale: unknown key; write it as "serve_stale" in the section "dns.cache"',
     ],
     // Names.
     [
@@ -188,6 +220,40 @@ describe('an error', () => {
       `listen: {policy: [${'127.0.0.1:0, '.repeat(33)}]}`,
       '1:18  listen.policy: 33 addresses are too many; at most 32',
     ],
+    // A section in a section.
+    [
+      'dns: {outage_guard: off}',
+      '1:21  dns.outage_guard: expected keys, one a line and indented; the keys are: window, min_checks, ratio, then',
+    ],
+    ['dns: {outage_guard: {than: off}}', '1:22  dns.outage_guard.than: unknown key; did you mean "then"?'],
+    [
+      'dns: {window: 60s}',
+      '1:7  dns.window: unknown key; write it as "window" in the section "dns.outage_guard"',
+    ],
+    ['outage_guard: {ratio: 0.5}', `1:1  outage_guard: unknown key; ${TOP_KEYS}`],
+    // Shares.
+    [
+      'dns: {outage_guard: {ratio: 50%}}',
+      '1:29  dns.outage_guard.ratio: "50%" is not a number; example: 0.5',
+    ],
+    [
+      'dns:\n  outage_guard:\n    ratio: 0,5',
+      '3:12  dns.outage_guard.ratio: "0,5" is not a number; example: 0.5',
+    ],
+    [
+      'dns: {outage_guard: {ratio: 1e-1}}',
+      '1:29  dns.outage_guard.ratio: "1e-1" is not a number; example: 0.5',
+    ],
+    ['dns: {outage_guard: {ratio: "."}}', '1:29  dns.outage_guard.ratio: "." is not a number; example: 0.5'],
+    [
+      'dns: {outage_guard: {ratio: 0}}',
+      '1:29  dns.outage_guard.ratio: "0" is out of range; it can be 0.01 to 1',
+    ],
+    [
+      'dns: {outage_guard: {ratio: 50}}',
+      '1:29  dns.outage_guard.ratio: "50" is out of range; it can be 0.01 to 1',
+    ],
+    ['dns: {outage_guard: {ratio: [0.5]}}', '1:29  dns.outage_guard.ratio: expected a number, found a list'],
     // Name servers.
     ['dns: {servers: []}', '1:16  dns.servers: no server is named; leave it out, or "system"'],
     ['dns: {servers: [system]}', '1:17  dns.servers[0]: "system" stands alone, not in a list'],
@@ -197,12 +263,33 @@ describe('an error', () => {
     ],
     [
       'dns: {servers: 127.0.0.1:0}',
-      `1:16  dns.servers: "127.0.0.1:0" is not the address of a name server; ${SERVER_EXAMPLES}`,
+      `1:16  dns.servers: "127.0.0.1:0" is not the address of a name server: the port is none; ${SERVER_EXAMPLES}`,
     ],
     [
-      'dns: {servers: ["tls://9.9.9.9"]}',
-      `1:17  dns.servers[0]: DNS over TLS is not available in this version; ${SERVER_EXAMPLES}`,
+      'dns: {servers: ["tls://dns.quad9.net"]}',
+      `1:17  dns.servers[0]: "tls://dns.quad9.net" is not the address of a name server; ${SERVER_EXAMPLES}`,
     ],
+    [
+      'dns: {servers: ["tls://9.9.9.9@a b"]}',
+      `1:17  dns.servers[0]: "tls://9.9.9.9@a b" is not the address of a name server: what follows the @ is not the name of a host; ${SERVER_EXAMPLES}`,
+    ],
+    [
+      'dns: {servers: "192.0.2.1%eth0"}',
+      `1:16  dns.servers: "192.0.2.1%eth0" is not the address of a name server: the zone is none; ${SERVER_EXAMPLES}`,
+    ],
+    [
+      'dns: {servers: yahoo-tls}',
+      `1:16  dns.servers: "yahoo-tls" is not the address of a name server; ${SERVER_EXAMPLES}`,
+    ],
+    [
+      'dns: {servers: [google, google-tls, quad9, quad9-tls, cloudflare]}',
+      '1:16  dns.servers: 20 servers are too many; at most 16',
+    ],
+    [
+      'dns: {tls_ca: ca.pem}',
+      '1:15  dns.tls_ca: "ca.pem" is not an absolute path; example: /etc/ssl/certs/my-ca.pem',
+    ],
+    ['dns: {tls_ca: [/a.pem]}', '1:15  dns.tls_ca: expected the path of a file, found a list'],
     [
       `dns: {servers: [${'127.0.0.1, '.repeat(17)}]}`,
       '1:16  dns.servers: 17 servers are too many; at most 16',
@@ -291,6 +378,8 @@ describe('a warning or a note', () => {
     ['dns: {tcp: on}', '1:12  note: dns.tcp: "on" is taken as true'],
     ['dns: {tcp: off}', '1:12  note: dns.tcp: "off" is taken as false'],
     ['limits: {time: 20}', '1:16  note: limits.time: 20 is taken as seconds; better written 20s'],
+    ['dns: {cache: {size: 64M}}', '1:21  note: dns.cache.size: "64M" is taken as 64MiB'],
+    ['dns: {cache: {size: 2gb}}', '1:21  note: dns.cache.size: "2gb" is taken as 2GiB'],
     ['profile: ~', '1:10  note: profile: no value is given: standard is used'],
     ['dns:\n  timeout:', '2:11  note: dns.timeout: no value is given: auto is used'],
     ['dns: {tcp}', '1:7  note: dns.tcp: no value is given: true is used'],
@@ -302,6 +391,10 @@ describe('a warning or a note', () => {
     [
       'listen: {policy: [/run/a, /spool/b/c]}',
       '1:27  warning: listen.policy[1]: there is no directory /spool/b; make it, or the socket cannot be opened',
+    ],
+    [
+      'dns: {servers: [127.0.0.1, quad9-tls]}',
+      '1:16  warning: dns.servers: some servers are asked over TLS and some are not; whichever answers faster is asked first, so questions are not kept private',
     ],
     [
       'limits: {terms: 20}',

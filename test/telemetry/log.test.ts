@@ -171,6 +171,62 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     level: 'error',
     line: 'the configuration is refused, the built-in defaults are in force problems="f.yml:1:1  a: unknown key\\n"',
   },
+  'dns-outage-began': {
+    event: { kind: 'dns-outage-began', checks: 40, failed: 31, windowMs: 60_000 },
+    level: 'warning',
+    line: 'the DNS is ill, too many checks end in temperror: till it is well no mail is refused or deferred for that checks=40 temperrors=31 seconds=60',
+  },
+  'dns-outage-ended': {
+    event: { kind: 'dns-outage-ended', checks: 50, failed: 12, durationMs: 90_400 },
+    level: 'notice',
+    line: 'the DNS is well again checks=50 temperrors=12 after_seconds=90',
+  },
+  'dns-cache-stale': {
+    event: { kind: 'dns-cache-stale', name: 'a.example', type: 'TXT', expiredMs: 90_400 },
+    level: 'info',
+    line: 'name servers fail, records are used whose time is over name=a.example type=TXT expired_seconds=90',
+  },
+  'dns-cache-figures': {
+    event: {
+      kind: 'dns-cache-figures',
+      hits: 90,
+      misses: 10,
+      stale: 1,
+      evicted: 2,
+      entries: 7,
+      bytes: 8192,
+    },
+    level: 'info',
+    line: 'the DNS cache hits=90 misses=10 stale=1 evicted=2 entries=7 bytes=8192',
+  },
+  'dns-server-down': {
+    event: { kind: 'dns-server-down', server: '192.0.2.1', why: 'connection refused' },
+    level: 'warning',
+    line: 'a name server does not answer server=192.0.2.1 why="connection refused"',
+  },
+  'dns-server-up': {
+    event: { kind: 'dns-server-up', server: '192.0.2.1', downMs: 90_400 },
+    level: 'notice',
+    line: 'a name server answers again server=192.0.2.1 after_seconds=90',
+  },
+  'dns-queue-full': {
+    event: { kind: 'dns-queue-full', refused: 12, waiting: 5000 },
+    level: 'warning',
+    line: 'DNS questions were not asked, too many are under way: their checks end in temperror refused=12 waiting=5000',
+  },
+  'dns-question': {
+    event: {
+      kind: 'dns-question',
+      name: 'a.example',
+      type: 'TXT',
+      server: 'tls://192.0.2.1@dns.example',
+      transport: 'tls',
+      outcome: 'records',
+      durationMs: 12.34,
+    },
+    level: 'debug',
+    line: 'DNS question name=a.example type=TXT server="tls://192.0.2.1@dns.example" transport=tls outcome=records ms=12.3',
+  },
   'resolv-conf-problem': {
     event: { kind: 'resolv-conf-problem', path: '/etc/resolv.conf', why: 'no nameserver' },
     level: 'warning',
