@@ -1,13 +1,12 @@
 /** The policy service: a front end over a judge over a lookup, as the configuration wants it. */
-import { hostname } from 'node:os';
-
 import type { Config } from '../config/index.js';
 import type { Lookup } from '../dns/index.js';
 import type { Report } from '../events/index.js';
 import { policyConversation } from '../frontend/index.js';
 import { Correlation } from '../policyd/index.js';
 import type { Clock, Converse } from '../util/index.js';
-import { createJudge, PROFILES } from '../verdict/index.js';
+import { createJudge, PROFILES, type OutageSettings } from '../verdict/index.js';
+import { checkSettings } from './check-settings.js';
 
 export function policyService(config: Config, lookup: Lookup, clock: Clock, report: Report): Converse {
   const profile = PROFILES[config.profile];
@@ -15,11 +14,19 @@ export function policyService(config: Config, lookup: Lookup, clock: Clock, repo
     {
       actions: profile.actions,
       dryRun: profile.dryRun || config.dry_run,
-      receiver: config.hostname ?? hostname(),
-      limits: { terms: config['limits.terms'], void: config['limits.void'], names: config['limits.names'] },
-      timeMs: config['limits.time'],
+      outage: outageSettings(config),
+      ...checkSettings(config),
     },
     { lookup, clock, report },
   );
   return policyConversation({ judge, correlation: new Correlation(), clock, report });
+}
+
+function outageSettings(config: Config): OutageSettings | null {
+  if (config['dns.outage_guard.then'] === 'off') return null;
+  return {
+    windowMs: config['dns.outage_guard.window'],
+    minChecks: config['dns.outage_guard.min_checks'],
+    ratio: config['dns.outage_guard.ratio'],
+  };
 }

@@ -1,8 +1,7 @@
 /** What `query` works with: the daemon's own configuration, with another DNS if one is named. */
-import { hostname } from 'node:os';
-
 import { loadConfig, printProblems, type Override } from '../config/index.js';
 import { err, ok, systemClock, type Result } from '../util/index.js';
+import { checkSettings } from './check-settings.js';
 import { openDns, openZoneFile, type Dns } from './dns.js';
 import type { QueryMeans } from './query.js';
 
@@ -38,23 +37,21 @@ export async function openQueryMeans(options: QueryOptions): Promise<Result<Open
   }
   const loaded = await loadConfig(configPath, overrides);
   if (!loaded.ok) return err({ kind: 'config', text: printProblems(loaded.error) });
+  const { config } = loaded.value;
 
   let source: Dns;
-  if (zoneFile === null) source = await openDns(loaded.value.config, systemClock);
+  if (zoneFile === null) source = await openDns(config, systemClock, () => undefined);
   else {
-    const zone = await openZoneFile(zoneFile);
+    const zone = await openZoneFile(zoneFile, config);
     if (!zone.ok) return err({ kind: 'data', text: `${zone.error.join('\n')}\n` });
     source = zone.value;
   }
-  const { config } = loaded.value;
   return ok({
     lookup: source.lookup,
     close: () => {
       source.close();
     },
     clock: systemClock,
-    limits: { terms: config['limits.terms'], void: config['limits.void'], names: config['limits.names'] },
-    timeMs: config['limits.time'],
-    receiver: config.hostname ?? hostname(),
+    ...checkSettings(config),
   });
 }

@@ -40,11 +40,13 @@ export interface QueryMeans {
   readonly limits: Limits;
   /** For one check. */
   readonly timeMs: number;
+  /** Whether questions are asked before their term is reached. */
+  readonly prefetch: boolean;
 }
 
 /** Checks MAIL FROM (RFC 7208 §2.4): for the null sender, postmaster at the HELO name. */
 export async function query(asked: Query, means: QueryMeans): Promise<QueryReport> {
-  const { lookup, clock, limits, timeMs } = means;
+  const { lookup, clock, limits, timeMs, prefetch } = means;
   const helo = octetsOfText(asked.helo);
   const path = splitAddress(octetsOfText(asked.sender));
   const sender = senderOfMailFrom(path, helo);
@@ -52,7 +54,7 @@ export async function query(asked: Query, means: QueryMeans): Promise<QueryRepor
   const started = clock.now();
   const outcome = await checkHost(
     { ip: asked.ip, sender, helo, receiver: asked.receiver },
-    { lookup, clock, limits, deadline: started + timeMs, trace: (event) => trace.push(event) },
+    { lookup, clock, limits, prefetch, deadline: started + timeMs, trace: (event) => trace.push(event) },
   );
   const durationMs = clock.now() - started;
   const finding = {
@@ -69,10 +71,15 @@ export async function query(asked: Query, means: QueryMeans): Promise<QueryRepor
     problem: describeCause(outcome) || null,
     explanation: outcome.result === 'fail' ? outcome.explanation : null,
     header: receivedSpfField(finding, asked.receiver),
-    queries: trace.filter((event) => event.kind === 'query').length,
+    queries: trace.filter(isQuestion).length,
     durationMs,
     trace,
   };
+}
+
+/** Whether the DNS was asked, and not our own configuration in its place. */
+function isQuestion(event: TraceEvent): boolean {
+  return event.kind === 'query' && !(event.answer.kind === 'void' && event.answer.why === 'not-asked');
 }
 
 /** A line of a batch that cannot be asked. */

@@ -4,6 +4,7 @@ import { listen, ListenError, type Listener } from '../server/index.js';
 import { createLog, type Log } from '../telemetry/index.js';
 import { systemClock } from '../util/index.js';
 import { openDns, type Dns } from './dns.js';
+import { collectEarly } from './heap.js';
 import { policyService } from './policy-service.js';
 
 /** How the daemon ended. `text` is for people, without a line break at the end. */
@@ -26,11 +27,12 @@ export async function serve(
   if (config['listen.policy'].length === 0) {
     return { kind: 'bad-config', text: 'there is nothing to listen on: listen.policy is off' };
   }
+  collectEarly();
   const log = await createLog(
     { level: config['log.level'], format: config['log.format'], to: 'stderr' },
     systemClock,
   );
-  const dns = await openDns(config, systemClock);
+  const dns = await openDns(config, systemClock, log.report);
   try {
     return await run(loaded.value, dns, log);
   } catch (error) {
@@ -72,7 +74,9 @@ async function run({ config }: LoadedConfig, dns: Dns, log: Log): Promise<ServeO
   report({ kind: 'stopping', signal: why, connections });
   const drained = drainAll(config['server.drain']);
   void stop.second.then(() => drainAll(0));
-  report({ kind: 'stopped', abandoned: await drained });
+  const abandoned = await drained;
+  if (dns.cache !== null) report({ kind: 'dns-cache-figures', ...dns.cache.figures });
+  report({ kind: 'stopped', abandoned });
   stop.forget();
   bugs.forget();
   return why === 'bug' ? { kind: 'bug' } : { kind: 'stopped' };

@@ -31,7 +31,7 @@ export async function spawn(configPath: string | null): Promise<number> {
     systemClock,
   );
   if (!loaded.ok) log.report({ kind: 'config-refused', problems: printProblems(loaded.error) });
-  const dns = await openDns(config, systemClock);
+  const dns = await openDns(config, systemClock, log.report);
   const converse = policyService(config, dns.lookup, systemClock, log.report);
   await stdio(converse, {
     service: 'policy',

@@ -1,6 +1,6 @@
 /** A check as a tree for people: records, terms, questions, counters, times, and a sentence at the end. */
 import type { QueryReport } from '../app/index.js';
-import { printName, type Answer, type RecordData, type RecordType } from '../dns/index.js';
+import { printName, type Answer, type RecordData, type RecordType, type VoidReason } from '../dns/index.js';
 import { IpAddress } from '../net/index.js';
 import type { TraceEvent } from '../spf/index.js';
 import { assertNever } from '../util/index.js';
@@ -41,13 +41,19 @@ function answerText(answer: Answer<RecordData[RecordType]>): string {
     case 'records':
       return `${answer.records.map(recordText).join(', ')}  (ttl ${answer.ttl})`;
     case 'void':
-      return answer.why === 'nxdomain' ? 'no such name' : 'no such record';
+      return VOIDS[answer.why];
     case 'failed':
       return `failed: ${answer.why}`;
     default:
       return assertNever(answer);
   }
 }
+
+const VOIDS: Readonly<Record<VoidReason, string>> = {
+  nxdomain: 'no such name',
+  nodata: 'no such record',
+  'not-asked': 'not asked: dns.ipv6 is false',
+};
 
 function recordText(record: RecordData[RecordType]): string {
   if (typeof record === 'string') return `"${printable(record)}"`;

@@ -56,7 +56,9 @@ describe('serve', () => {
     );
     await daemon.said(/^4BxYz1: spf reject .* mail_from=fail why="mail-from fail \(-all\)"/m);
     expect(await daemon.stop()).toBe(0);
-    expect(daemon.stderr()).toMatch(/stopping signal=SIGTERM connections=2\nstopped abandoned=0\n$/);
+    expect(daemon.stderr()).toMatch(
+      /stopping signal=SIGTERM connections=2\nthe DNS cache hits=0 misses=4 .*\nstopped abandoned=0\n$/,
+    );
     expect(() => statSync(path)).toThrow('ENOENT');
   });
 

@@ -16,6 +16,7 @@ permerror.example: [{TXT: "v=spf1 moo"}]
 temperror.example: SERVFAIL
 none.example: [{TXT: "hello"}]
 macro.example: [{TXT: "v=spf1 include:pass.example exists:%{l}._spf.%{d} mx -all"}, {MX: [10, "mx.macro.example"]}]
+ip6.example: [{TXT: "v=spf1 a a a ?all"}, {AAAA: "2001:db8::1"}]
 mx.macro.example: [{A: 198.51.100.1}]
 `;
 
@@ -91,6 +92,20 @@ record of macro.example: v=spf1 include:pass.example exists:%{l}._spf.%{d} mx -a
 
 fail: 203.0.113.9 may not send mail for macro.example: "-all" matched.
 `);
+  });
+
+  test('--explain shows what the configuration keeps from being asked, and does not count it', async () => {
+    const config = join(folder, 'ip4.yml');
+    writeFileSync(config, 'dns: {ipv6: false}\n');
+    const words = ['query', '-c', config, '--dns', zone, '2001:db8::1', 'user@ip6.example'];
+    const [told, counted] = await Promise.all([
+      runProgram([...words, '--explain']),
+      runProgram([...words, '--json']),
+    ]);
+    expect(told.stdout).toMatch(/^neutral\n/);
+    expect(told.stdout).toContain('? AAAA ip6.example  not asked: dns.ipv6 is false  [');
+    expect(told.stdout).toContain('does not match  (lookups 3, empty 0)');
+    expect(JSON.parse(counted.stdout)).toMatchObject({ result: 'neutral', queries: 1 });
   });
 
   test('--json is one object, with --explain its trace too', async () => {

@@ -1,11 +1,11 @@
 /** The published suite through `query --batch`: a real process, real sockets, UDP and TCP. */
 import { describe, expect, test } from '@jest/globals';
 
-import { textOf } from '../../src/util/index.js';
 import { startResponder } from '../support/dns-responder.js';
 import { runProgram } from '../support/program.js';
 import { leaveOut } from '../support/requires.js';
-import { readSuite, type SuiteScenario } from '../support/suite.js';
+import { batchQuestions, expectRightAnswers } from '../support/suite-batch.js';
+import { readSuite } from '../support/suite.js';
 
 const suite = readSuite();
 
@@ -16,38 +16,23 @@ else {
     '$description',
     (scenario) => {
       test.each([
-        { over: 'UDP, and TCP where an answer is too large', truncated: false },
-        { over: 'TCP, every answer over UDP being truncated', truncated: true },
-      ])('over $over', async ({ truncated }) => {
+        { over: 'UDP, and TCP where an answer is too large', truncated: false, ttl: 0 },
+        { over: 'TCP, every answer over UDP being truncated', truncated: true, ttl: 0 },
+        { over: 'UDP, with answers that are kept', truncated: false, ttl: 60 },
+      ])('over $over', async ({ truncated, ttl }) => {
         const responder = await startResponder(scenario.zone, {
           address: scenario.address,
+          ttl,
           react: (query, usual) =>
             truncated && query.transport === 'udp' && usual !== null ? { messages: [cut(usual)] } : 'usual',
         });
         try {
           const { status, stdout, stderr } = await runProgram(
             ['query', '--batch', '--dns', responder.address, '--dns-timeout', '250'],
-            questions(scenario),
+            batchQuestions(scenario),
           );
           expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-          const answers = stdout
-            .trimEnd()
-            .split('\n')
-            .map((line) => JSON.parse(line) as Answer);
-          expect(answers.map(({ id }) => id)).toEqual(scenario.tests.map(({ id }) => id));
-          for (const [index, row] of scenario.tests.entries()) {
-            const { id, result, explanation } = answers[index] ?? answerMissing(row.id);
-            expect({ id, isRight: row.results.includes(result), result }).toEqual({
-              id,
-              isRight: true,
-              result,
-            });
-            if (row.explanation === null) continue;
-            expect({ id, explanation }).toEqual({
-              id,
-              explanation: row.explanation === 'DEFAULT' ? null : row.explanation,
-            });
-          }
+          expectRightAnswers(scenario, stdout);
           if (truncated) expect(responder.queries.some(({ transport }) => transport === 'tcp')).toBe(true);
         } finally {
           await responder.close();
@@ -55,31 +40,6 @@ else {
       });
     },
   );
-}
-
-interface Answer {
-  readonly id: string;
-  readonly result: string;
-  readonly explanation: string | null;
-}
-
-function answerMissing(id: string): never {
-  throw new Error(`no answer to ${id}`);
-}
-
-function questions({ tests }: SuiteScenario): string {
-  return tests
-    .map(({ id, host, helo, mailfrom }) => {
-      const question = {
-        id,
-        ip: host,
-        helo: textOf(helo),
-        sender: textOf(mailfrom),
-        receiver: 'mx.example.net',
-      };
-      return `${JSON.stringify(question)}\n`;
-    })
-    .join('');
 }
 
 /** The header and the question of a message, with TC set and no records. */
