@@ -1,0 +1,117 @@
+/** The servers that are compared, and how each of them is started. */
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { until } from '../e2e/support/until.js';
+import { family } from './process-figures.js';
+import { freePort, type Programs } from './programs.js';
+
+/** The program as it ships. */
+const BIN = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
+
+export interface PolicyServer {
+  readonly port: number;
+  /** The processes that are the server: their work and their memory count. */
+  pids(): readonly number[];
+  stop(): Promise<void>;
+}
+
+/** The words that run spfwarden. */
+export function spfwarden(...args: readonly string[]): readonly string[] {
+  return [process.execPath, BIN, ...args];
+}
+
+/** Writes a configuration file and returns its path. */
+export function writeConfig(folder: string, name: string, policyPort: number, dnsPort: number): string {
+  const path = join(folder, name);
+  const text = `hostname: mx.receiver.example
+listen: {policy: "127.0.0.1:${policyPort}"}
+dns: {servers: ["127.0.0.1:${dnsPort}"]}
+`;
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Our daemon. It logs as it does by default, one line for each message, to a file. */
+export async function startDaemon(
+  programs: Programs,
+  folder: string,
+  dnsPort: number,
+): Promise<PolicyServer> {
+  const port = await freePort();
+  const config = writeConfig(folder, `serve-${port}.yml`, port, dnsPort);
+  const child = programs.start(spfwarden('serve', '-c', config), join(folder, 'serve.log'));
+  await until(
+    'our daemon',
+    async () => {
+      if (child.exitCode !== null) throw new Error(`our daemon ended with status ${child.exitCode}`);
+      return (await isListening(port)) ? true : undefined;
+    },
+    () => `see ${folder}`,
+  );
+  return serverOf(programs, child, port, (pid) => [pid]);
+}
+
+/** Answers DUNNO and does nothing else: what Node and the machine allow. */
+export async function startFloor(programs: Programs): Promise<PolicyServer> {
+  const { child, port } = await programs.listening('floor-process', []);
+  return serverOf(programs, child, port, (pid) => [pid]);
+}
+
+/** The words that run Debian's policyd-spf, with Debian's own settings. */
+export function policydSpf(path: string, folder: string): readonly string[] {
+  const config = join(folder, 'policyd-spf.conf');
+  const text = `debugLevel = 1
+TestOnly = 1
+HELO_reject = Fail
+Mail_From_reject = Fail
+PermError_reject = False
+TempError_Defer = False
+skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1
+`;
+  writeFileSync(config, text);
+  return [...withPydns(folder), path, config];
+}
+
+/** Of two DNS libraries pyspf prefers dnspython, which costs it half as much again; Debian installs pydns with it.
+ *  So a dnspython that happens to be there is hidden. */
+function withPydns(folder: string): readonly string[] {
+  if (spawnSync('/usr/bin/python3', ['-c', 'import DNS']).status !== 0) return [];
+  const modules = join(folder, 'python');
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(join(modules, 'dns.py'), "raise ImportError('hidden')\n");
+  return ['/usr/bin/env', `PYTHONPATH=${modules}`];
+}
+
+/** A command that spawn(8) would run, one process for each connection. Who starts them does not count. */
+export async function startSpawned(programs: Programs, argv: readonly string[]): Promise<PolicyServer> {
+  const { child, port } = await programs.listening('spawner-process', argv);
+  return serverOf(programs, child, port, (pid) => family(pid).slice(1));
+}
+
+function serverOf(
+  programs: Programs,
+  child: ChildProcess,
+  port: number,
+  pidsOf: (pid: number) => readonly number[],
+): PolicyServer {
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`cannot start ${child.spawnfile}`);
+  return { port, pids: () => pidsOf(pid), stop: () => programs.stop(child) };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}
