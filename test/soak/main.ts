@@ -1,0 +1,102 @@
+/**
+ * `npm run soak -- [--minutes N] [--seed N]`: 500 messages at once against a name server that fails three questions
+ * of ten. Exits with 1 if a result was wrong or something has grown.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+
+import { SPF_RESULTS } from '../../src/smtp/index.js';
+import { isMore, soak, type Handles, type Interval, type SoakReport } from './soak.js';
+
+const AT_ONCE = 500;
+const SHARE = 0.3;
+const MINUTE_MS = 60_000;
+/** A heap may breathe by so much between two of its measurements. */
+const BREATH_BYTES = 2 * 2 ** 20;
+/** The same for open files: sockets are kept for a while. */
+const BREATH_FILES = 50;
+const SHOWN_WRONG = 20;
+
+const WIDTHS = [8, 10, 10, ...SPF_RESULTS.map(() => 10), 7, 6, 7, 10] as const;
+
+function printRow(cells: readonly (string | number)[]): void {
+  process.stdout.write(`${cells.map((cell, i) => String(cell).padStart(WIDTHS[i] ?? 0)).join('')}\n`);
+}
+
+function mebibytes(bytes: number | null): string {
+  return bytes === null ? '-' : (bytes / 2 ** 20).toFixed(2);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+  const minutes = Number(values.minutes ?? 10);
+  const seed = Number(values.seed ?? 1);
+  if (!(minutes > 0) || !Number.isInteger(seed) || seed === 0) {
+    process.stderr.write('usage: npm run soak -- [--minutes N] [--seed N]\n');
+    return 64;
+  }
+  const responder = fork(fileURLToPath(new URL('responder-process.js', import.meta.url)), [
+    String(seed),
+    String(SHARE),
+  ]);
+  const [server] = (await once(responder, 'message')) as [string];
+  const questions = async (): Promise<number> => {
+    responder.send('count');
+    const [count] = (await once(responder, 'message')) as [number];
+    return count;
+  };
+
+  // At least three, so that there is something to compare.
+  const intervals = Math.max(3, Math.round(minutes));
+  const plan = { server, seed, atOnce: AT_ONCE, intervals, intervalMs: (minutes * MINUTE_MS) / intervals };
+  process.stdout.write(
+    `soak: seed ${seed}, ${minutes} min, ${AT_ONCE} messages at once, ${100 * SHARE} % of all questions fail\n`,
+  );
+  printRow(['minute', 'messages', 'questions', ...SPF_RESULTS, 'wrong', 'busy', 'files', 'heap MiB']);
+  let asked = 0;
+  let passed = 0;
+  const report = await soak(plan, async (interval) => {
+    passed++;
+    const count = await questions();
+    printInterval(((minutes * passed) / intervals).toFixed(1), interval, count - asked);
+    asked = count;
+  });
+  const problems = problemsOf(report);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  process.stdout.write(problems.length === 0 ? 'nothing was wrong, nothing has grown\n' : '');
+  responder.disconnect();
+  return problems.length === 0 ? 0 : 1;
+}
+
+function printInterval(
+  minute: string,
+  { messages, results, wrong, handles, heapBytes }: Interval,
+  asked: number,
+): void {
+  const counts = SPF_RESULTS.map((result) => results.get(result) ?? 0);
+  const { busy, files } = handles;
+  printRow([minute, messages, asked, ...counts, wrong.length, busy, files, mebibytes(heapBytes)]);
+}
+
+function problemsOf({ intervals, before, after }: SoakReport): readonly string[] {
+  const problems = intervals.flatMap(({ wrong }) => wrong).slice(0, SHOWN_WRONG);
+  const heaps = intervals.map(({ heapBytes }) => heapBytes ?? 0);
+  const [first = 0, last = 0] = [heaps[0], heaps.at(-1)];
+  if (last > first + BREATH_BYTES) {
+    problems.push(`the heap has grown from ${mebibytes(first)} to ${mebibytes(last)} MiB`);
+  }
+  const [firstFiles = 0, lastFiles = 0] = [intervals[0]?.handles.files, intervals.at(-1)?.handles.files];
+  if (lastFiles > firstFiles + BREATH_FILES) {
+    problems.push(`open files have grown from ${firstFiles} to ${lastFiles}`);
+  }
+  if (isMore(after, before)) problems.push(`left open: ${show(after)}; before: ${show(before)}`);
+  return problems;
+}
+
+function show({ busy, files }: Handles): string {
+  return `${busy} busy handles, ${files} files`;
+}
+
+process.exitCode = await main();
