@@ -28,7 +28,7 @@ else {
         });
         try {
           const { status, stdout, stderr } = await runProgram(
-            ['query', '--batch', '--dns', responder.address, '--dns-timeout', '250'],
+            ['query', '--batch', '--dns', responder.address, '--dns-timeout', '500'],
             batchQuestions(scenario),
           );
           expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
