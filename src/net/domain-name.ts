@@ -20,7 +20,7 @@ export type DomainNameProblem =
  * (`legitimate.example(.attacker.example`, CVE-2020-12272).
  */
 export function domainName(name: Octets): Result<DomainName, DomainNameProblem> {
-  if (name.length > 1024) return err('name-length'); // U-labels shrink, but not that much
+  if (name.length > 255) return err('name-length'); // RFC 5321 §4.5.3.1.2, and before IDNA, which is costly
   let ascii: string = name;
   if (/[\x80-\xff]/.test(name)) {
     const converted = toAscii(name);

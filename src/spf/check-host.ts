@@ -4,6 +4,7 @@ import type { DomainName, IpAddress } from '../net/index.js';
 import type { Sender } from '../smtp/index.js';
 import type { Clock, Octets } from '../util/index.js';
 import { Evaluation } from './evaluate.js';
+import { Expansions } from './expansions.js';
 import { explain } from './explain.js';
 import type { Limits, Outcome } from './outcome.js';
 import { Questions, type Unanswered } from './questions.js';
@@ -39,8 +40,10 @@ export function checkHost(args: CheckArguments, context: CheckContext): Outcome 
   const { domain } = args.sender;
   if (!domain.ok) return { result: 'none', cause: { kind: 'bad-domain', problem: domain.error } }; // §4.3
   const questions = new Questions(context);
+  const expansions = new Expansions(args, domain.value);
+  const evaluation = (): Evaluation => new Evaluation(args, context, questions, expansions);
   const run = (): Outcome | Unanswered => {
-    const outcome = evaluate(args, domain.value, context, questions);
+    const outcome = evaluate(evaluation(), args, domain.value, context, questions);
     if (outcome.result !== 'unanswered') questions.flushTrace();
     return outcome;
   };
@@ -49,7 +52,7 @@ export function checkHost(args: CheckArguments, context: CheckContext): Outcome 
   if (context.prefetch === true) {
     const runAhead = (): void => {
       questions.restart(true);
-      new Evaluation(args, domain.value, context, questions).evaluate(queryName(domain.value));
+      evaluation().evaluate(queryName(domain.value));
     };
     runAhead();
     questions.onArrival = runAhead;
@@ -75,12 +78,12 @@ async function runAgain(
 }
 
 function evaluate(
+  evaluation: Evaluation,
   args: CheckArguments,
   domain: DomainName,
   context: CheckContext,
   questions: Questions,
 ): Outcome | Unanswered {
-  const evaluation = new Evaluation(args, domain, context, questions);
   const finding = evaluation.evaluate(queryName(domain));
   if (finding.result !== 'fail') return finding;
   const explanation = explain(finding.record, finding.domain, evaluation.targets, questions, {

@@ -7,10 +7,11 @@ import {
   type QueryName,
   type RecordType,
 } from '../dns/index.js';
-import type { DomainName, IpAddress } from '../net/index.js';
+import type { IpAddress } from '../net/index.js';
 import { Budget } from './budget.js';
 import type { CheckArguments, CheckContext } from './check-host.js';
 import { constantText, needsValidatedName, reverseName } from './expand.js';
+import type { Expansions } from './expansions.js';
 import type { Outcome } from './outcome.js';
 import { printDirective } from './print.js';
 import type { Questions, Unanswered } from './questions.js';
@@ -55,12 +56,12 @@ export class Evaluation {
   readonly #budget: Budget;
   readonly targets: Targets;
 
-  constructor(args: CheckArguments, senderDomain: DomainName, context: CheckContext, questions: Questions) {
+  constructor(args: CheckArguments, context: CheckContext, questions: Questions, expansions: Expansions) {
     this.#ip = args.ip;
     this.#maxHosts = context.limits.names;
     this.#questions = questions;
     this.#budget = new Budget(context.limits);
-    this.targets = new Targets(args, senderDomain, questions, this.#budget, context.limits.names);
+    this.targets = new Targets(args, expansions, questions, this.#budget, context.limits.names);
   }
 
   /** check_host() for one domain; `depth` counts the includes and redirects that led to it, and `from` is

@@ -39,7 +39,7 @@ export class Questions {
   isLate = false;
   /** Whether this run only looks for questions that can be asked already: see `Evaluation`. */
   isAhead = false;
-  /** Called whenever an answer arrives, needed or not. */
+  /** Called when an answer arrives, needed or not, from which questions may follow. */
   onArrival: (() => void) | null = null;
   readonly #context: CheckContext;
   /** Null until the first question that has to be waited for; from then on all of them: so that no run is
@@ -127,7 +127,8 @@ export class Questions {
       entry.answer = answer;
       entry.durationMs = now - started;
       entry.isLate = this.#isLateAt(answer, now);
-      this.onArrival?.();
+      // An address leads to no further question.
+      if (type !== 'A' && type !== 'AAAA') this.onArrival?.();
     });
     const isNeeded = !this.isAhead;
     const entry: Entry = { name, type, arrival, answer: null, durationMs: 0, isLate: false, isNeeded };

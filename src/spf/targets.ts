@@ -1,16 +1,10 @@
 /** The names that terms lead to (RFC 7208 §4.8), and what their macros stand for. */
-import { isQueryable, queryName, type QueryName } from '../dns/index.js';
-import { domainName, type DomainName } from '../net/index.js';
+import type { QueryName } from '../dns/index.js';
 import type { Budget } from './budget.js';
 import type { CheckArguments } from './check-host.js';
 import { ClientNames } from './client-names.js';
-import {
-  constantText,
-  expandDomainSpec,
-  needsLocalPart,
-  needsValidatedName,
-  type MacroValues,
-} from './expand.js';
+import { constantText, needsLocalPart, needsValidatedName, type MacroValues } from './expand.js';
+import { fitName, isAscii, type Expansions } from './expansions.js';
 import { printMacroString } from './print.js';
 import type { Questions, Unanswered } from './questions.js';
 import type { MacroString } from './record.js';
@@ -18,7 +12,7 @@ import { limitExceeded, type Stop } from './stop.js';
 
 export class Targets {
   readonly #args: CheckArguments;
-  readonly #senderDomain: DomainName;
+  readonly #expansions: Expansions;
   readonly #questions: Questions;
   readonly #budget: Budget;
   readonly #maxNames: number;
@@ -27,13 +21,13 @@ export class Targets {
 
   constructor(
     args: CheckArguments,
-    senderDomain: DomainName,
+    expansions: Expansions,
     questions: Questions,
     budget: Budget,
     maxNames: number,
   ) {
     this.#args = args;
-    this.#senderDomain = senderDomain;
+    this.#expansions = expansions;
     this.#questions = questions;
     this.#budget = budget;
     this.#maxNames = maxNames;
@@ -42,39 +36,30 @@ export class Targets {
   /** The target-name of a term (§4.8): null where the domain-spec gives no name that can be asked for. */
   of(spec: MacroString | null, domain: QueryName, depth: number): QueryName | null | Stop {
     if (spec === null) return domain;
-    let text = constantText(spec);
-    if (text === null) {
-      const values = this.values(spec, domain, depth);
-      if (values === null) return limitExceeded('terms', domain, printMacroString(spec));
-      if ('result' in values) return values;
-      text = expandDomainSpec(spec, domain, values);
-      if (text === null) return null;
-      if (this.#questions.tracing) {
-        this.#questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
-      }
+    const constant = constantText(spec);
+    if (constant !== null) return fitName(constant);
+    const validatedName = this.#validatedName(spec, domain, depth);
+    if (validatedName === null) return limitExceeded('terms', domain, printMacroString(spec));
+    if (typeof validatedName !== 'string') return validatedName;
+    const { text, name } = this.#expansions.of(spec, domain, validatedName);
+    if (text !== null && this.#questions.tracing) {
+      this.#questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
     }
-    return fitName(text);
+    return name;
   }
 
   /** What macros stand for; null if the PTR query for `%{p}` would be one term too many (§4.6.4). */
   values(parts: MacroString, domain: QueryName, depth: number): MacroValues | null | Unanswered {
-    let validatedName = 'unknown';
-    if (needsValidatedName(parts)) {
-      if (!this.#paidForNames && !this.#budget.spendTerm()) return null;
-      this.#paidForNames = true;
-      const best = this.names.bestFor(domain, depth);
-      if (typeof best !== 'string') return best;
-      validatedName = best;
-    }
-    const { sender, helo } = this.#args;
-    const heloName = domainName(helo);
-    return {
-      ip: this.#args.ip,
-      localPart: isAscii(sender.localPart) ? sender.localPart : null,
-      senderDomain: this.#senderDomain,
-      helo: heloName.ok ? heloName.value : helo,
-      validatedName,
-    };
+    const validatedName = this.#validatedName(parts, domain, depth);
+    return typeof validatedName === 'string' ? this.#expansions.values(validatedName) : validatedName;
+  }
+
+  /** `%{p}`, if the string asks for it; null if its PTR query would be one term too many. */
+  #validatedName(parts: MacroString, domain: QueryName, depth: number): string | null | Unanswered {
+    if (!needsValidatedName(parts)) return 'unknown';
+    if (!this.#paidForNames && !this.#budget.spendTerm()) return null;
+    this.#paidForNames = true;
+    return this.names.bestFor(domain, depth);
   }
 
   /** The names of the client, found out at most once a run. */
@@ -86,19 +71,4 @@ export class Targets {
   lacksLocalPart(spec: MacroString): boolean {
     return needsLocalPart(spec) && !isAscii(this.#args.sender.localPart);
   }
-}
-
-/** §7.3: a name that is too long loses labels on the left. */
-function fitName(text: string): QueryName | null {
-  let name = queryName(text);
-  while (name.length > 253) {
-    const dot = name.indexOf('.');
-    if (dot === -1) return null;
-    name = name.slice(dot + 1) as QueryName;
-  }
-  return isQueryable(name) ? name : null;
-}
-
-function isAscii(text: string): boolean {
-  return !/[\x80-\xff]/.test(text);
 }

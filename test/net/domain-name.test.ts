@@ -37,6 +37,7 @@ test.each([
   ['example.com..', 'label-length'],
   [`${L63}a.example`, 'label-length'],
   [`${L63}.${L63}.${L63}.${'b'.repeat(62)}`, 'name-length'],
+  [`${'\u00c3\u00bc'.repeat(124)}.example`, 'name-length'], // 256 octets, and IDNA is not even tried
   ['a.'.repeat(30_000), 'name-length'],
   ['\xfc.'.repeat(30_000), 'name-length'],
   ['[192.0.2.1]', 'character'],

@@ -185,6 +185,27 @@ describe('load', () => {
     expect(lookup.asked).toHaveLength(1 + terms * (1 + names) + 1);
   });
 
+  // A run for each answer, a hundred of them: what a sender makes costly must not cost that often.
+  test('macros are expanded once a check, in however many runs', async () => {
+    const hosts = (letter: string) => times(10, (i) => [i, `${letter}${i}.victim.example`] as const);
+    const letters = 'a b c d e f g h i j'.split(' ');
+    const lookup = zone(
+      {
+        'example.com': { TXT: [`v=spf1 ${letters.map((c) => `mx:%{h}.${c}.example`).join(' ')} -all`] },
+        ...Object.fromEntries(letters.map((c) => [`helo.example.${c}.example`, { MX: hosts(c) }])),
+      },
+      { async: true },
+    );
+    let reads = 0;
+    const args = Object.defineProperty(argumentsOf({ helo: 'helo.example' }), 'helo', {
+      get: () => (reads++, 'helo.example'),
+    });
+    const outcome = await checkHost(args, { ...contextOf(lookup), prefetch: true });
+    expect(outcome.result).toBe('fail');
+    expect(lookup.asked).toHaveLength(111);
+    expect(reads).toBe(1);
+  });
+
   testRows([
     {
       says: 'an include of itself ends after ten questions for the one record',
