@@ -1,5 +1,5 @@
 /** Reads the published RFC 7208 test suite: scenarios, each a zone with its cases. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseDocument } from 'yaml';
@@ -29,12 +29,14 @@ export interface SuiteScenario {
   readonly tests: readonly SuiteCase[];
 }
 
-/** All scenarios of the file that `SPF_TEST_SUITE` names, or of the one beside the checkout; null where
+const FILE = 'rfc7208-tests.yml';
+
+/** All scenarios of the file, or the folder with it, that `SPF_TEST_SUITE` names, or beside the checkout; null where
  *  there is none. Tests run in the root of the checkout. */
 export function readSuite(): readonly SuiteScenario[] | null {
-  const path =
-    process.env['SPF_TEST_SUITE'] ?? join(process.cwd(), '../shared/spf-testsuite/rfc7208-tests.yml');
-  return existsSync(path) ? parseSuite(readFileSync(path, 'utf8')) : null;
+  const path = process.env['SPF_TEST_SUITE'] ?? join(process.cwd(), '../shared/spf-testsuite');
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, FILE) : path;
+  return existsSync(file) ? parseSuite(readFileSync(file, 'utf8')) : null;
 }
 
 /** The text of the file, a stream of YAML documents. */
