@@ -1,3 +1,4 @@
+/** What comes back. */
 import type { IpAddress } from '../net/index.js';
 import type { Octets } from '../util/index.js';
 import type { QueryName } from './query-name.js';

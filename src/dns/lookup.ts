@@ -1,3 +1,4 @@
+/** How a question is asked. */
 import type { Answer, RecordData, RecordType } from './answer.js';
 import type { QueryName } from './query-name.js';
 

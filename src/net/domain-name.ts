@@ -1,3 +1,4 @@
+/** Names that can be looked up and stand bare in a header field. */
 import { createRequire } from 'node:module';
 
 import { err, ok, textOf, type Octets, type Result } from '../util/index.js';

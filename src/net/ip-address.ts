@@ -1,3 +1,4 @@
+/** Addresses as bits. */
 import ipaddr from 'ipaddr.js';
 
 /**

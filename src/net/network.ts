@@ -1,3 +1,4 @@
+/** Networks in CIDR notation. */
 import { IpAddress } from './ip-address.js';
 
 /** An address and how many of its first bits count. */

@@ -1,3 +1,4 @@
+/** The argument of MAIL FROM. */
 import type { Octets } from '../util/index.js';
 
 /** The argument of MAIL FROM: the null sender, or a mailbox. `domain` is as it was given: unchecked. */

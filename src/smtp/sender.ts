@@ -1,3 +1,4 @@
+/** Who a message says it is from, as check_host() takes it. */
 import { domainName, type DomainName, type DomainNameProblem } from '../net/index.js';
 import type { Octets, Result } from '../util/index.js';
 import type { ReversePath } from './reverse-path.js';

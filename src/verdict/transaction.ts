@@ -1,3 +1,4 @@
+/** What a verdict is about. */
 import type { IpAddress } from '../net/index.js';
 import type { ReversePath } from '../smtp/index.js';
 import type { Octets } from '../util/index.js';
