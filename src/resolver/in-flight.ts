@@ -1,5 +1,6 @@
 /** How many questions may be under way, who waits for a place, and when each is out of time. */
-import { RecentMap, type Clock } from '../util/index.js';
+import type { Clock } from '../util/index.js';
+import { FairShares } from './fair-shares.js';
 
 /** One question, as far as its place and its time are concerned. */
 export interface Flight {
@@ -19,20 +20,14 @@ export interface Flight {
 
 export const WAITING = -1;
 
-/** The questions of one key. */
-interface Share {
-  flying: number;
-  /** Null as long as none had to wait. */
-  queued: RecentMap<Flight, true> | null;
-}
-
 /**
  * A bounded set of questions under way with a bounded queue before it, and one timer for all of them: one for
  * each, set and cleared, would add a tenth to what a question costs.
  *
- * Those who wait get their places key by key in turn, each key's in their order. No key can have more than
- * half of the places, or more of the queue than it leaves free. So a domain that floods, or does not answer,
- * leaves as much to the others, and the first question of another never waits behind all of its.
+ * No key can have more than half of the places, or more of the queue than it leaves free; and those who wait
+ * get their places key by key. So a domain that floods, or does not answer, leaves as much to the others, and
+ * the first question of another never waits behind all of its. As long as less than half of the places are
+ * taken there is nothing to share out, and nobody counts.
  */
 export class InFlight {
   readonly #clock: Clock;
@@ -42,11 +37,8 @@ export class InFlight {
   /** Called when a question found no place, neither at once nor in its time. */
   readonly #onOverflow: () => void;
   readonly #flying: Flight[] = [];
-  #queued = 0;
-  /** Of all keys that have questions here. */
-  readonly #shares = new Map<string, Share>();
-  /** Of those that wait, the one whose turn it is first. */
-  readonly #turns = new RecentMap<string, Share>();
+  /** Null while nobody counts. */
+  #shares: FairShares | null = null;
   #isFilling = false;
   #wakeAt = Infinity;
   #cancelTimer: (() => void) | null = null;
@@ -66,42 +58,37 @@ export class InFlight {
 
   /** How many wait. */
   get queued(): number {
-    return this.#queued;
+    return this.#shares?.queued ?? 0;
   }
 
   /** Takes a question in, and starts it as soon as there is a place. False if it cannot even wait for one. */
   enter(flight: Flight): boolean {
-    let share = this.#shares.get(flight.key);
-    // None of the key's can be waiting then: it would have had the place before.
-    if (this.#flying.length < this.#maxFlying && (share?.flying ?? 0) < this.#maxFlyingOfKey) {
-      this.#launch(flight, share ?? this.#newShare(flight.key));
+    if (this.#shares === null) {
+      if (this.#flying.length < this.#maxFlyingOfKey) {
+        this.#launch(flight);
+        return true;
+      }
+      this.#shares = new FairShares(this.#maxFlyingOfKey, this.#flying);
+    }
+    const shares = this.#shares;
+    if (this.#flying.length < this.#maxFlying && shares.mayFly(flight.key)) {
+      shares.fly(flight);
+      this.#launch(flight);
       return true;
     }
-    if ((share?.queued?.size ?? 0) >= this.#maxQueued - this.#queued) {
+    if (shares.queuedOf(flight.key) >= this.#maxQueued - shares.queued) {
       this.#onOverflow();
       return false;
     }
-    share ??= this.#newShare(flight.key);
-    share.queued ??= new RecentMap();
-    if (share.queued.size === 0) this.#turns.set(flight.key, share);
-    share.queued.set(flight, true);
-    this.#queued++;
+    shares.queue(flight);
     this.watch(flight);
     return true;
   }
 
-  #newShare(key: string): Share {
-    const share = { flying: 0, queued: null };
-    this.#shares.set(key, share);
-    return share;
-  }
-
   /** A question is done, whether it was started or not. */
   leave(flight: Flight): void {
-    const share = this.#shares.get(flight.key);
-    if (share === undefined) return;
     if (flight.slot === WAITING) {
-      this.#unqueue(flight, share);
+      this.#shares?.unqueue(flight);
     } else {
       const last = this.#flying.pop();
       if (last !== undefined && last !== flight) {
@@ -109,11 +96,10 @@ export class InFlight {
         last.slot = flight.slot;
       }
       flight.slot = WAITING;
-      share.flying--;
+      this.#shares?.land(flight);
     }
-    this.#forgetIfEmpty(flight.key, share);
-    if (this.#queued > 0) this.#fill();
-    if (this.#shares.size === 0) this.#disarm(); // lets the process end
+    if (this.#shares !== null) this.#fill(this.#shares);
+    if (this.#flying.length === 0 && this.queued === 0) this.#disarm(); // lets the process end
   }
 
   /** The expiry of a question is new. */
@@ -131,51 +117,29 @@ export class InFlight {
   }
 
   #all(): Flight[] {
-    const all = [...this.#flying];
-    if (this.#queued > 0) for (const { queued } of this.#shares.values()) all.push(...(queued?.keys() ?? []));
-    return all;
+    return this.#shares === null ? [...this.#flying] : [...this.#flying, ...this.#shares.waiting()];
   }
 
-  #launch(flight: Flight, share: Share): void {
+  #launch(flight: Flight): void {
     flight.slot = this.#flying.length;
     this.#flying.push(flight);
-    share.flying++;
     flight.start();
   }
 
   /** A loop, because a question may be over as soon as it starts, and leave in turn. */
-  #fill(): void {
+  #fill(shares: FairShares): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
-    let isPassed = false;
     while (this.#flying.length < this.#maxFlying) {
-      const turn = this.#turns.oldest;
-      if (turn === null) break;
-      const { key, value: share } = turn;
-      this.#turns.touch(key);
-      const next = share.queued?.oldest?.key;
-      if (next === undefined) throw new Error('a key without questions has a turn');
-      if (share.flying < this.#maxFlyingOfKey) {
-        isPassed = false;
-        this.#unqueue(next, share);
-        this.#launch(next, share);
-      } else if (isPassed) {
-        break; // one key has its half, and there is no other
-      } else {
-        isPassed = true;
-      }
+      const next = shares.next();
+      if (next === null) break;
+      shares.unqueue(next);
+      shares.fly(next);
+      this.#launch(next);
     }
     this.#isFilling = false;
-  }
-
-  #unqueue(flight: Flight, share: Share): void {
-    share.queued?.delete(flight);
-    this.#queued--;
-    if (share.queued?.size === 0) this.#turns.delete(flight.key);
-  }
-
-  #forgetIfEmpty(key: string, { flying, queued }: Share): void {
-    if (flying === 0 && (queued === null || queued.size === 0)) this.#shares.delete(key);
+    // Not at the bound itself, or one question more and one less would have all counted anew each time.
+    if (shares.queued === 0 && this.#flying.length < this.#maxFlyingOfKey / 2) this.#shares = null;
   }
 
   readonly #wake = (): void => {
@@ -186,7 +150,7 @@ export class InFlight {
     let next: Flight | null = null;
     for (const flight of this.#all()) {
       if (flight.expiry <= due) {
-        if (flight.slot === WAITING && flight.expiry !== Infinity) this.#onOverflow();
+        if (flight.slot === WAITING) this.#onOverflow();
         flight.expired();
       }
       if (next === null || flight.expiry < next.expiry) next = flight;

@@ -1,7 +1,13 @@
 /** DNS answers: from servers over the wire, and from zone files. */
 export { createCache, type AnswerCache, type CacheFigures, type CacheSettings } from './cache.js';
 export { coalesce } from './coalesce.js';
-export { parseResolvConf, readResolvConf, type ResolvConf, type ResolvConfProblem } from './resolv-conf.js';
+export {
+  parseResolvConf,
+  readResolvConf,
+  RESOLV_CONF,
+  type ResolvConf,
+  type ResolvConfProblem,
+} from './resolv-conf.js';
 export type { OnQuestion } from './question-context.js';
 export { createResolver, type Resolver, type ResolverWatch } from './resolver.js';
 export { RESOLVER_DEFAULTS, type ResolverSettings } from './settings.js';

@@ -28,12 +28,14 @@ import type { Upstream } from './upstream.js';
 export class Question<T extends RecordType> implements Flight, Asker<T> {
   slot = WAITING;
   expiry: number;
-  readonly key: string;
   readonly #context: QuestionContext;
   readonly #type: T;
   readonly #deadline: number;
   readonly #settle: (answer: Answer<RecordData[T]>) => void;
+  readonly #asked: QueryName;
+  /** Of it, or of the last alias that it led to. */
   #name: QueryName;
+  #key: string | null = null;
 
   #order: readonly Upstream[] = [];
   /** How many tries were begun: the next goes to the server at that place in the order. */
@@ -56,13 +58,18 @@ export class Question<T extends RecordType> implements Flight, Asker<T> {
     deadline: number,
     settle: (answer: Answer<RecordData[T]>) => void,
   ) {
-    this.key = fairKey(name);
     this.#context = context;
+    this.#asked = name;
     this.#name = name;
     this.#type = type;
     this.#deadline = deadline;
     this.#settle = settle;
     this.expiry = deadline; // while it waits for its place
+  }
+
+  /** Made when it is needed, which is seldom. */
+  get key(): string {
+    return (this.#key ??= fairKey(this.#asked));
   }
 
   start(): void {
@@ -95,7 +102,7 @@ export class Question<T extends RecordType> implements Flight, Asker<T> {
   }
 
   goesOn(attempt: Attempt<T>): void {
-    if (attempt === this.#latest) this.#startTime();
+    if (attempt === this.#latest) this.#startTime(this.#context.clock.now());
   }
 
   ended(attempt: Attempt<T>, outcome: Outcome<T>): void {
@@ -140,7 +147,7 @@ export class Question<T extends RecordType> implements Flight, Asker<T> {
       if (this.#earlier.length > 0) this.#giveUpEarlier(server);
       this.#tries++;
       this.#latest = new Attempt(this.#context, this, server, this.#name, this.#type, now);
-      this.#startTime();
+      this.#startTime(now);
       this.#latest.start();
     }
   }
@@ -150,11 +157,11 @@ export class Question<T extends RecordType> implements Flight, Asker<T> {
    * dead, the answer of the next should not be long in coming. All vary a little, so that what was asked at
    * one time is not asked again at one time.
    */
-  #startTime(): void {
-    const { settings, clock, inFlight } = this.#context;
+  #startTime(now: number): void {
+    const { settings, inFlight } = this.#context;
     const isFast = this.#tries <= this.#order.length && this.#tries < this.#order.length * settings.tries;
     const waitMs = settings.timeoutMs * (isFast ? 0.5 : 1) * (0.9 + (0.2 * random16()) / 0x10000);
-    this.expiry = Math.min(clock.now() + waitMs, this.#deadline);
+    this.expiry = Math.min(now + waitMs, this.#deadline);
     this.#hasFullTime = this.expiry < this.#deadline;
     inFlight.watch(this);
   }

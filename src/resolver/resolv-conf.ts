@@ -15,11 +15,11 @@ export interface ResolvConf {
   readonly problems: readonly ResolvConfProblem[];
 }
 
-/** A line that was passed over. */
+/** A line that was passed over, or `unreadable`: the whole file was. */
 export interface ResolvConfProblem {
-  readonly code: 'nameserver' | 'option' | 'too-long';
-  /** From 1. */
-  readonly line: number;
+  readonly code: 'nameserver' | 'option' | 'too-long' | 'unreadable';
+  /** From 1; null for the whole file. */
+  readonly line: number | null;
 }
 
 export const RESOLV_CONF = '/etc/resolv.conf';
@@ -71,24 +71,27 @@ export function parseResolvConf(text: string): ResolvConf {
   return { servers, timeoutMs, tries, rotate, problems };
 }
 
-/** Reads the file. That it does not exist is usual and means this machine's own server; any other error
- *  of the system passes. */
+/** Reads the file. That it does not exist is usual and means this machine's own server; so does, as a problem,
+ *  that it cannot be read. */
 export async function readResolvConf(path = RESOLV_CONF): Promise<ResolvConf> {
   let file;
   try {
     file = await open(path, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return parseResolvConf('');
-    throw new Error(`cannot read ${path}`, { cause: error });
+    return codeOf(error) === 'ENOENT' ? parseResolvConf('') : unreadable();
   }
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_LENGTH + 1), 0, MAX_LENGTH + 1, 0);
     return parseResolvConf(buffer.toString('latin1', 0, bytesRead));
-  } catch (error) {
-    throw new Error(`cannot read ${path}`, { cause: error });
+  } catch {
+    return unreadable();
   } finally {
     await file.close();
   }
+}
+
+function unreadable(): ResolvConf {
+  return { ...parseResolvConf(''), problems: [{ code: 'unreadable', line: null }] };
 }
 
 /** An address without a port: a colon in this file always belongs to IPv6. */

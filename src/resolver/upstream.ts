@@ -5,8 +5,10 @@ import type { Clock } from '../util/index.js';
 import type { Streams } from './streams.js';
 import { UdpPorts } from './udp.js';
 
-/** So many failures in a row, and a server counts as down. */
-const DOWN_AFTER = 3;
+/** A server is down that failed so many times in a row, and has not answered anything that it was asked in so
+ *  long a time: one that only loses some questions would be up and down all the time. */
+const DOWN_AFTER_FAILURES = 3;
+const DOWN_AFTER_MS = 5000;
 /** How long after the last sign of it a server that is not the first choice is tried: one that failed or was
  *  never tried, and one that is known to be slower. */
 const PROBE_FAILED_AFTER_MS = 15_000;
@@ -40,6 +42,8 @@ export class Upstream {
   readonly isMeasured: boolean;
   readonly #context: UpstreamContext;
   #failures = 0;
+  /** When it was asked what it answered last. */
+  #aliveAt = -Infinity;
   #downSince: number | null = null;
   #rttMs: number | null = null;
   #probeAt: number;
@@ -78,11 +82,13 @@ export class Upstream {
   /** A question goes out that nobody waits for. */
   probed(now: number, probe: { close(): void }): void {
     this.#probeAt = now + PROBE_FAILED_AFTER_MS;
+    this.#probe?.close(); // the one before has waited for long enough
     this.#probe = probe;
   }
 
   /** It gave a usable answer, to a question that left at `askedAt`; null where the time would tell nothing. */
   answered(askedAt: number | null): void {
+    this.#aliveAt = askedAt ?? this.#context.clock.now();
     if (this.isMeasured && askedAt !== null) this.#measure(askedAt);
     if (this.#failures === 0) return;
     this.#failures = 0;
@@ -101,7 +107,8 @@ export class Upstream {
     this.#failures++;
     this.#probeAt = now + PROBE_FAILED_AFTER_MS;
     if (this.#failures === 1) onChange();
-    if (this.#downSince !== null || this.#failures < DOWN_AFTER) return;
+    if (this.#downSince !== null || this.#failures < DOWN_AFTER_FAILURES) return;
+    if (now - this.#aliveAt < DOWN_AFTER_MS) return;
     this.#downSince = now;
     onChange();
     report({ kind: 'dns-server-down', server: this.name, why });

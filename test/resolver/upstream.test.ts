@@ -191,11 +191,15 @@ describe('what is told', () => {
     ]);
   });
 
-  test('is nothing of failures with answers between them', () => {
+  test.each([
+    ['failures with answers between them', 2, 20_000],
+    ['many failures of one that answers every few seconds', 50, 4000],
+  ])('is nothing of %s', async (_what, failures, everyMs) => {
     const scene = new Scene();
-    for (let i = 0; i < 5; i++) {
-      scene.fail(1, 2);
+    for (let i = 0; i < 20; i++) {
       scene.answer(1);
+      await scene.pass(everyMs);
+      scene.fail(1, failures);
     }
     expect(scene.events).toEqual([]);
   });

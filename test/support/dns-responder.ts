@@ -160,6 +160,8 @@ export async function startResponder(zone: Zone, options: ResponderOptions = {})
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+        // Nothing more after an end: a reset would then leave a handle behind that keeps Node 20 from exiting.
+        if (socket.writableEnded || socket.destroyed) return;
         const length = pending.readUInt16BE(0);
         const reaction = react(pending.subarray(2, 2 + length), {
           transport,
