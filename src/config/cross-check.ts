@@ -21,23 +21,22 @@ const POSTFIX_WAITS_MS = 100_000;
 /** What is to be found out about files. */
 export interface FileSystem {
   readonly isDirectory: (path: string) => boolean;
+  /** Whether a file like /etc/group names an account; null if it cannot be told. */
+  readonly hasAccount: (account: string, list: string) => boolean | null;
   /** Null if the file holds certificates, else what is wrong with it. */
   readonly certificateProblem: (path: string) => string | null;
 }
 
 export function crossCheck(config: Config, files: FileSystem): Finding[] {
   return [
-    ...listeners(config['listen.policy'], files.isDirectory),
+    ...listeners(config['listen.policy'], files),
     ...limits(config),
     ...cache(config),
     ...tls(config, files),
   ];
 }
 
-function* listeners(
-  addresses: readonly ListenAddress[],
-  isDirectory: (path: string) => boolean,
-): Generator<Finding> {
+function* listeners(addresses: readonly ListenAddress[], files: FileSystem): Generator<Finding> {
   const option = 'listen.policy';
   const seen = new Set<string>();
   for (const [item, address] of addresses.entries()) {
@@ -48,12 +47,40 @@ function* listeners(
       yield { severity: 'error', option, item, code: 'conflict', message, hint: 'remove one of them' };
     }
     seen.add(where);
-    if (address.kind === 'unix' && !isDirectory(dirname(address.path))) {
+    if (address.kind === 'unix' && !files.isDirectory(dirname(address.path))) {
       const message = `there is no directory ${dirname(address.path)}`;
       const hint = 'make it, or the socket cannot be opened';
       yield { severity: 'warning', option, item, code: 'unwise', message, hint };
     }
+    if (address.kind === 'unix') yield* accounts(address, item, files);
+    else if (!isLoopback(address.host)) {
+      const message = 'anybody who reaches it can ask';
+      const hint = 'Postfix on this machine needs only loopback';
+      yield { severity: 'warning', option, item, code: 'unwise', message, hint };
+    }
   }
+}
+
+function* accounts(
+  { owner, group }: Extract<ListenAddress, { readonly kind: 'unix' }>,
+  item: number,
+  files: FileSystem,
+): Generator<Finding> {
+  const named = [
+    ['user', owner, '/etc/passwd'],
+    ['group', group, '/etc/group'],
+  ] as const;
+  for (const [what, account, list] of named) {
+    if (account === null || files.hasAccount(account, list) !== false) continue;
+    const message = `there is no ${what} ${account} in ${list}`;
+    const hint = 'make it or give its number, or the socket cannot be opened';
+    yield { severity: 'warning', option: 'listen.policy', item, code: 'unwise', message, hint };
+  }
+}
+
+/** `host` as the kind of the option prints it. */
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
 }
 
 function* limits(config: Config): Generator<Finding> {

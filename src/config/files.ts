@@ -32,7 +32,11 @@ export const systemFiles: ConfigFiles = {
     }
   },
   isDirectory(path) {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    try {
+      return statSync(path).isDirectory();
+    } catch {
+      return false; // nor is it one for whoever may not look
+    }
   },
 };
 

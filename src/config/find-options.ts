@@ -2,6 +2,7 @@
 import { isNothing, type ConfigNode, type MapEntry, type MapNode } from './node.js';
 import { oldNameHint } from './old-names.js';
 import { isOptionName, OPTION_NAMES, type OptionName } from './options.js';
+import { MAX_PROBLEMS } from './problem-list.js';
 import { shown, type Remark } from './problem.js';
 import { nearest } from './suggest.js';
 
@@ -29,6 +30,7 @@ function searchSection(
   problems: Remark[],
 ): void {
   for (const entry of section.entries) {
+    if (problems.length >= MAX_PROBLEMS) return;
     const { key, value } = entry;
     const name = prefix === '' ? key : `${prefix}.${key}`;
     const known = KEYS.get(prefix)?.has(key) === true; // not so for `dns.timeout` written as one key

@@ -1,19 +1,18 @@
 /** Loads a configuration whole: file, command line and defaults become one immutable value, or all problems. */
 import { err, ok, type Result } from '../util/index.js';
+import { hasAccount } from './account-file.js';
 import { certificateProblem } from './certificate-file.js';
 import { crossCheck, type Finding } from './cross-check.js';
 import { readText, systemFiles, type ConfigFiles } from './files.js';
 import { findOptions, type FoundOptions } from './find-options.js';
 import { isNothing, list, scalar, type ConfigNode } from './node.js';
 import { OPTION_NAMES, OPTIONS, type Config, type OptionName } from './options.js';
+import { ProblemList } from './problem-list.js';
 import { problemOf, type Problem } from './problem.js';
 import { readYaml } from './yaml-document.js';
 
 /** Read when no file is named; it may be absent. */
 export const DEFAULT_PATH = '/etc/spfwarden/spfwarden.yml';
-
-/** More help nobody; a file of another kind would have thousands. */
-const MAX_PROBLEMS = 100;
 
 /** An option given on the command line. It wins over the file. */
 export interface Override {
@@ -49,7 +48,7 @@ export async function loadConfig(
   files: ConfigFiles = systemFiles,
 ): Promise<Result<LoadedConfig, readonly Problem[]>> {
   const file = path ?? DEFAULT_PATH;
-  const problems: Problem[] = [];
+  const problems = new ProblemList();
   const given = new Map<OptionName, Given>();
 
   const text = readText(file, path === null, files);
@@ -57,7 +56,7 @@ export async function loadConfig(
     problems.push(problemOf(text.error, 'error', file));
   } else if (text.value !== null) {
     const found = await readOptions(text.value);
-    problems.push(...found.problems.map((remark) => problemOf(remark, 'error', file)));
+    for (const remark of found.problems) problems.push(problemOf(remark, 'error', file));
     for (const [option, node] of found.options) given.set(option, { node, source: file });
   }
   for (const { option, flag, value } of overrides) {
@@ -75,12 +74,13 @@ export async function loadConfig(
   const config = Object.freeze(values) as Config; // every option of the table, as its kind has read it
   const system = {
     isDirectory: (name: string) => files.isDirectory(name),
+    hasAccount: (name: string, list: string) => hasAccount(name, list, files),
     certificateProblem: (name: string) => certificateProblem(name, files),
   };
   for (const finding of crossCheck(config, system)) problems.push(placed(finding, given));
 
-  const remarks = inOrder(problems).slice(0, MAX_PROBLEMS);
-  if (problems.some(({ severity }) => severity === 'error')) return err(remarks);
+  const remarks = problems.inOrder();
+  if (problems.hasErrors) return err(remarks);
   const origins = new Map(OPTION_NAMES.map((option) => [option, originOf(given.get(option))]));
   return ok({ config, origins, file: text.ok && text.value !== null ? file : null, remarks });
 }
@@ -105,7 +105,7 @@ function isEmpty(text: string): boolean {
 }
 
 /** The value, or where it is refused the default, so that the rest can be checked too. */
-function readValue(option: OptionName, { node, source }: Given, problems: Problem[]): unknown {
+function readValue(option: OptionName, { node, source }: Given, problems: ProblemList): unknown {
   const { kind, default: defaultText } = OPTIONS[option];
   if (isNothing(node)) {
     const message = `no value is given: ${defaultText} is used`;
@@ -113,9 +113,11 @@ function readValue(option: OptionName, { node, source }: Given, problems: Proble
     problems.push(problemOf(remark, 'note', source));
     return readDefault(option);
   }
-  const value = kind.read(node, (remark) => problems.push(problemOf(remark, 'note', source)));
+  const value = kind.read(node, (remark) => {
+    problems.push(problemOf(remark, 'note', source));
+  });
   if (value.ok) return value.value;
-  problems.push(...value.error.map((remark) => problemOf(remark, 'error', source)));
+  for (const remark of value.error) problems.push(problemOf(remark, 'error', source));
   return readDefault(option);
 }
 
@@ -132,26 +134,6 @@ function placed(finding: Finding, given: ReadonlyMap<OptionName, Given>): Proble
   const { node, source } = given.get(option) ?? { node: scalar(option, ''), source: 'built-in' };
   const part = item !== null && node.kind === 'list' ? (node.items[item] ?? node) : node;
   return problemOf({ place: part.place, code, message, hint }, severity, source);
-}
-
-/** In the order of the file, the command line last, and of several errors at one place only the first:
- *  a star without its quotes is not also a bad address. */
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems
-    .filter(({ severity, line, column }) => {
-      if (severity !== 'error' || line === null) return true;
-      const place = `${line}:${column ?? 0}`;
-      const isFirst = !seen.has(place);
-      seen.add(place);
-      return isFirst;
-    })
-    .sort((a, b) => lineOf(a) - lineOf(b) || (a.column ?? 0) - (b.column ?? 0));
-}
-
-/** Finite even where there is no line: two of these have a difference. */
-function lineOf({ line }: Problem): number {
-  return line ?? Number.MAX_SAFE_INTEGER;
 }
 
 function originOf(given: Given | undefined): Origin {

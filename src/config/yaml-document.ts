@@ -2,6 +2,7 @@
 import type * as Yaml from 'yaml';
 
 import { type ConfigNode, type MapEntry, type Place } from './node.js';
+import { MAX_PROBLEMS } from './problem-list.js';
 import { shown, shownKey, type Remark } from './problem.js';
 import { isLocal, syntaxHint, syntaxMessage } from './yaml-hints.js';
 
@@ -78,6 +79,10 @@ class NodeReader {
     this.#lines = lines;
   }
 
+  #remark(remark: Remark): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(remark);
+  }
+
   node(node: Yaml.Node, path: string, depth: number): ConfigNode {
     const place = this.#place(node, path);
     if (++this.#nodes > MAX_NODES) {
@@ -89,7 +94,7 @@ class NodeReader {
     if (this.#yaml.isAlias(node)) return this.#alias(node, place, depth);
     if ('tag' in node && typeof node.tag === 'string') {
       const hint = 'leave it out, or put the value in quotes';
-      this.problems.push({
+      this.#remark({
         place,
         code: 'tag',
         message: `tags such as ${shown(node.tag)} are not used`,
@@ -106,7 +111,7 @@ class NodeReader {
   #alias(alias: Yaml.Alias, place: Place, depth: number): ConfigNode {
     const target = alias.resolve(this.#document);
     if (target !== undefined) return this.node(target, place.path, depth + 1);
-    this.problems.push({
+    this.#remark({
       place,
       code: 'alias',
       message: `${shown(`*${alias.source}`)} begins with a star, which YAML takes for an alias`,
@@ -123,7 +128,7 @@ class NodeReader {
     for (const { key: keyNode, value } of map.items) {
       if (!this.#yaml.isScalar(keyNode)) {
         const at = this.#place(keyNode, place.path);
-        this.problems.push({ place: at, code: 'shape', message: 'a key is one word', hint: null });
+        this.#remark({ place: at, code: 'shape', message: 'a key is one word', hint: null });
         continue;
       }
       const key = textOf(keyNode);
@@ -132,7 +137,7 @@ class NodeReader {
       const first = seen.get(key);
       if (first !== undefined) {
         const message = `written twice, in line ${first.line ?? 1} and here`;
-        this.problems.push({ place: at, code: 'duplicate-key', message, hint: 'remove one of them' });
+        this.#remark({ place: at, code: 'duplicate-key', message, hint: 'remove one of them' });
         continue;
       }
       seen.set(key, at);

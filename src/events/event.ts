@@ -1,3 +1,4 @@
+/** The union of everything worth reporting. */
 import type { SpfResult } from '../smtp/index.js';
 import type { Octets } from '../util/index.js';
 
@@ -12,6 +13,9 @@ export type Event =
       readonly frontend: 'policy';
       /** The queue id, or where the mail server has none yet, empty. */
       readonly queueId: Octets;
+      /** What all requests of the message share: with Postfix it begins with the process id of smtpd(8), in
+       *  hexadecimal. May be empty. */
+      readonly instance: Octets;
       readonly client: Octets;
       readonly helo: Octets;
       readonly sender: Octets;
@@ -28,6 +32,8 @@ export type Event =
   | { readonly kind: 'private-client'; readonly client: string }
   | { readonly kind: 'listening'; readonly service: 'policy'; readonly address: string }
   | { readonly kind: 'connection-limit'; readonly service: 'policy'; readonly limit: number }
+  /** The system did not hand over a connection: above all, it has no descriptors left. */
+  | { readonly kind: 'accept-failed'; readonly service: 'policy'; readonly why: string }
   | {
       readonly kind: 'protocol-error';
       readonly service: 'policy';
@@ -36,7 +42,7 @@ export type Event =
     }
   | { readonly kind: 'peer-not-reading'; readonly service: 'policy'; readonly peer: string }
   | { readonly kind: 'internal-error'; readonly where: string; readonly error: Error }
-  /** Spawn mode goes on with the built-in defaults; `problems` are lines for people. */
+  /** Spawn mode goes on with the built-in defaults and refuses no mail; `problems` are lines for people. */
   | { readonly kind: 'config-refused'; readonly problems: string }
   /** Within the window of `dns.outage_guard`, `failed` of so many checks ended in temperror. */
   | {

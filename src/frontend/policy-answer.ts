@@ -42,6 +42,7 @@ export function judgedEvent(request: PolicyRequest, verdict: Verdict, durationMs
     kind: 'message-judged',
     frontend: 'policy',
     queueId: request.queueId,
+    instance: request.instance,
     client: request.clientAddress,
     helo: request.heloName,
     sender: request.sender,

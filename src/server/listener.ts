@@ -120,7 +120,8 @@ class SocketListener implements Listener {
     await listening;
     // From here on, an error is one of accept(2): no descriptors left, above all. The next may succeed.
     server.on('error', (error) => {
-      this.#reportNowAndThen({ kind: 'internal-error', where: 'accepting a connection', error });
+      const { service } = this.#options;
+      this.#reportNowAndThen({ kind: 'accept-failed', service, why: error.message });
     });
     const bound = server.address();
     if (address.kind === 'tcp' && bound !== null && typeof bound === 'object') {

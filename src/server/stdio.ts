@@ -16,5 +16,6 @@ export function stdio(
 ): Promise<void> {
   return new Promise((resolve) => {
     new Connection({ input, output, peer: () => 'standard input' }, converse, options, resolve);
+    input.resume(); // `relay` gives back an input that is paused
   });
 }

@@ -28,6 +28,7 @@ const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {
   'private-client': 'warning',
   listening: 'notice',
   'connection-limit': 'warning',
+  'accept-failed': 'warning',
   'protocol-error': 'warning',
   'peer-not-reading': 'warning',
   'internal-error': 'error',
@@ -62,6 +63,7 @@ function judged(event: Judged): Entry {
   if (event.heloResult !== null) facts.push(['helo_result', event.heloResult]);
   if (event.mailFromResult !== null) facts.push(['mail_from', event.mailFromResult]);
   facts.push(['why', event.why]);
+  if (event.queueId === '' && event.instance !== '') facts.push(['instance', textOf(event.instance)]);
   if (event.dryRun) facts.push(['dry_run', true]);
   facts.push(['ms', Math.round(event.durationMs * 10) / 10]);
   const id = event.queueId === '' ? 'NOQUEUE' : textOf(event.queueId);
@@ -93,6 +95,14 @@ function describe(event: Exclude<Event, Judged>): Description {
           ['limit', event.limit],
         ],
       };
+    case 'accept-failed':
+      return {
+        words: 'a connection could not be accepted',
+        facts: [
+          ['service', event.service],
+          ['why', event.why],
+        ],
+      };
     case 'protocol-error':
       return {
         words: 'connection closed after a protocol error',
@@ -120,7 +130,8 @@ function describe(event: Exclude<Event, Judged>): Description {
       };
     case 'config-refused':
       return {
-        words: 'the configuration is refused, the built-in defaults are in force',
+        words:
+          'the configuration is refused, till it is good all mail passes and what would become of it is only logged',
         facts: [['problems', event.problems]],
       };
     case 'dns-outage-began':
@@ -201,7 +212,7 @@ function describe(event: Exclude<Event, Judged>): Description {
       };
     case 'resolv-conf-problem':
       return {
-        words: 'resolv.conf is used only in part',
+        words: 'resolv.conf is not used as it stands',
         facts: [
           ['path', event.path],
           ['why', event.why],

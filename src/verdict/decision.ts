@@ -1,3 +1,4 @@
+/** What a verdict says. */
 import type { ReceivedSpfField } from '../header/index.js';
 import type { SmtpReply, SpfIdentity } from '../smtp/index.js';
 import type { Outcome } from '../spf/index.js';
@@ -8,7 +9,7 @@ export type SkipReason = 'authenticated' | 'client-unknown' | 'loopback' | 'priv
 
 /** What is to be done with a message, in the words of no protocol. */
 export type Decision =
-  | { readonly do: 'skip'; readonly why: SkipReason }
+  | { readonly do: 'skip'; readonly why: SkipReason | 'internal-error' }
   /** Let it go on, with this field on top of the message. */
   | { readonly do: 'accept'; readonly field: ReceivedSpfField }
   /** Refuse it, for good or for now, because of one identity. */

@@ -143,8 +143,8 @@ describe('listen.policy', () => {
     ['127.0.0.1:8895', [v4]],
     ['"[::1]:8895"', [v6]],
     ['"[0:0::1]:8895"', [v6]],
-    ['0.0.0.0:0', [{ kind: 'tcp', host: '0.0.0.0', port: 0 }]],
-    ['[0.0.0.0:0, 0.0.0.0:0]', [{ port: 0 }, { port: 0 }]], // each time another port
+    ['127.255.0.1:0', [{ kind: 'tcp', host: '127.255.0.1', port: 0 }]],
+    ['[127.0.0.1:0, 127.0.0.1:0]', [{ port: 0 }, { port: 0 }]], // each time another port
     ['unix:/run/policy', [socket]],
     ['/run/policy', [socket]],
     ['[127.0.0.1:8895, "[::1]:8895", unix:/run/policy]', [v4, v6, socket]],

@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import { loadConfig, printProblems, printSampleFile } from '../../src/config/index.js';
 import { filesOf } from './files.js';
 
+const GROUPS = 'root:x:0:\npostfix:x:104:\n';
+
 /** The problems of a file, as they are printed but for its name: `4:21  dns.timeout: ...`. */
 async function problemsOf(text: string): Promise<{ readonly ok: boolean; readonly lines: string[] }> {
-  const loaded = await loadConfig('f', [], filesOf({ f: text }));
+  const loaded = await loadConfig('f', [], filesOf({ f: text, '/etc/group': GROUPS }));
   const problems = loaded.ok ? loaded.value.remarks : loaded.error;
   const lines = printProblems(problems).replace(/^f:?/gm, '').split('\n').slice(0, -1);
   return { ok: loaded.ok, lines: lines.map((line) => line.replace(/ {2,}/, '  ')) };
@@ -392,6 +394,14 @@ describe('a warning or a note', () => {
       'listen: {policy: [/run/a, /spool/b/c]}',
       '1:27  warning: listen.policy[1]: there is no directory /spool/b; make it, or the socket cannot be opened',
     ],
+    ...['0.0.0.0:8895', '"[::]:8895"', '192.0.2.1:8895'].map((address) => [
+      `listen: {policy: ${address}}`,
+      '1:18  warning: listen.policy: anybody who reaches it can ask; Postfix on this machine needs only loopback',
+    ]),
+    [
+      'listen: {policy: {socket: /run/a, owner: 5, group: postfixx}}',
+      '1:18  warning: listen.policy: there is no group postfixx in /etc/group; make it or give its number, or the socket cannot be opened',
+    ],
     [
       'dns: {servers: [127.0.0.1, quad9-tls]}',
       '1:16  warning: dns.servers: some servers are asked over TLS and some are not; whichever answers faster is asked first, so questions are not kept private',
@@ -438,6 +448,23 @@ describe('several problems', () => {
     const { lines } = await problemsOf(Array.from({ length: 1000 }, (_, i) => `k${i}: 1`).join('\n'));
     expect(lines).toHaveLength(100);
   });
+
+  test.each([
+    ['one key again and again', 'a:\n'.repeat(250_000), 'written twice'],
+    ['more keys than there are', keys(19_000), 'unknown key'],
+  ])(
+    'in a large file are at most 100, too: %s',
+    async (_, text, message) => {
+      const { ok, lines } = await problemsOf(text);
+      expect({ ok, count: lines.length }).toEqual({ ok: false, count: 100 });
+      expect(lines.at(-1)).toContain(message);
+    },
+    60_000,
+  ); // the YAML library takes its time
+
+  function keys(count: number): string {
+    return Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
+  }
 });
 
 test('printed problems have their sentences in one column', () => {

@@ -101,6 +101,7 @@ describe('one request', () => {
         kind: 'message-judged',
         frontend: 'policy',
         queueId: '4ZxYz',
+        instance: '1a.2b.3c.0',
         client: '192.0.2.1',
         helo: 'mail.example.org',
         sender: 'a@fail.example',

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { Event } from '../../src/events/index.js';
@@ -160,6 +162,24 @@ describe('a connection', () => {
     await other.ask('a\n', 'a!\n');
     expect(scene.events.slice(1)).toMatchObject([{ kind: 'internal-error', where: 'policy connection' }]);
   });
+});
+
+test('what the system does not hand over is reported, as no bug and not by the thousand', async () => {
+  let server: unknown = null;
+  const watch = (message: unknown): void => {
+    const { socket } = message as { readonly socket: { readonly server?: unknown } };
+    server = socket.server;
+  };
+  subscribe('net.server.socket', watch);
+  const scene = await Scene.start();
+  const client = await scene.connected();
+  unsubscribe('net.server.socket', watch);
+  if (!(server instanceof Server)) throw new Error('the server is to be seen');
+  for (let i = 0; i < 3; i++) server.emit('error', new Error('accept EMFILE'));
+  expect(scene.events.slice(1)).toStrictEqual([
+    { kind: 'accept-failed', service: 'policy', why: 'accept EMFILE' },
+  ]);
+  await client.ask('a\n', 'a!\n');
 });
 
 describe('a peer that does not read', () => {

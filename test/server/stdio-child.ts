@@ -7,12 +7,9 @@ const limits = { requestTimeMs: 30_000, readTimeMs: 60_000 };
 const [to = 'null'] = process.argv.slice(2);
 const address = JSON.parse(to) as ListenAddress | null;
 
-if (address === null || !(await relay(address, systemClock))) {
-  await stdio(new Lines().converse, {
-    service: 'policy',
-    clock: systemClock,
-    report: () => undefined,
-    ...limits,
-  });
+const input = address === null ? process.stdin : await relay(address, systemClock);
+if (input !== null) {
+  const options = { service: 'policy', clock: systemClock, report: () => undefined, ...limits } as const;
+  await stdio(new Lines().converse, options, input);
 }
 process.exit(0); // nothing that was sent may be lost by this

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -162,10 +163,64 @@ describe('relay', () => {
     async (where) => {
       const input = new PassThrough();
       input.write('a\n');
-      expect(await relay(where, clock(), input, new PassThrough())).toBe(false);
+      expect(await relay(where, clock(), input, new PassThrough())).toBe(input);
       expect(input.read()).toEqual(Buffer.from('a\n'));
     },
   );
+
+  test.each([
+    { what: 'at once, and the input goes on', first: '', isOver: false },
+    { what: 'after a request, and the input goes on', first: 'a\n', isOver: false },
+    { what: 'after the end of the input', first: 'a\n', isOver: true },
+  ])('a server that goes without a reply, $what: nothing is lost', async ({ first, isOver }) => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      if (first === '') socket.destroy();
+      else if (isOver) socket.on('end', () => socket.destroy()).resume();
+      else socket.on('data', () => socket.destroy());
+    });
+    const where = await tcp(server);
+    input.write(first);
+    if (isOver) input.end();
+    const rest = await relay(where, clock(), input, output);
+    if (rest === null) throw new Error('it was to be given back');
+    const out = collected(output);
+    const options = { clock: clock(), report: () => undefined, requestTimeMs: 1, readTimeMs: 1 };
+    const done = stdio(new Lines().converse, { service: 'policy', ...options }, rest, output);
+    if (!isOver) input.end('b\n');
+    await done;
+    expect(out.text).toBe(`${first === '' ? '' : 'a!\n'}${isOver ? '' : 'b!\n'}`);
+    server.close();
+  });
+
+  test.each([
+    { what: 'more than can be kept', input: 'x'.repeat(65_537) },
+    { what: 'nothing at all', input: '' },
+  ])('a server that goes without a reply to $what: it is over', async ({ input: text }) => {
+    const input = new PassThrough();
+    let length = 0;
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('end', () => socket.destroy());
+      socket.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length === text.length) socket.destroy();
+      });
+    });
+    const where = await tcp(server);
+    if (text === '') input.end();
+    else input.write(text);
+    expect(await relay(where, clock(), input, new PassThrough())).toBeNull();
+    server.close();
+  });
+
+  async function tcp(server: Server): Promise<ListenAddress> {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('not TCP');
+    return { kind: 'tcp', host: '127.0.0.1', port: address.port };
+  }
 
   test('ends with the server', async () => {
     const where = unixAddress('ending');
@@ -180,7 +235,7 @@ describe('relay', () => {
     input.write('a\n');
     await until(() => out.text === 'a!\n');
     await listener.drain(0);
-    expect(await relayed).toBe(true);
+    expect(await relayed).toBeNull();
     expect(output.writableFinished).toBe(true);
   });
 
@@ -195,7 +250,7 @@ describe('relay', () => {
     const relayed = relay(where, clock(), streams.input, streams.output);
     await until(() => listener.connections === 1);
     streams[which].destroy(new Error('broken'));
-    expect(await relayed).toBe(true);
+    expect(await relayed).toBeNull();
     await until(() => listener.connections === 0);
     await listener.drain(0);
   });

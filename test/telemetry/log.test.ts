@@ -43,6 +43,7 @@ function judged(change: Partial<Judged> = {}): Judged {
     kind: 'message-judged',
     frontend: 'policy',
     queueId: '4BxYz1' as Octets,
+    instance: '' as Octets,
     client: '192.0.2.1' as Octets,
     helo: 'mx.example' as Octets,
     sender: 'a@example.com' as Octets,
@@ -63,6 +64,11 @@ describe('one message', () => {
   test.each([
     ['accepted', judged(), `4BxYz1: ${ACCEPTED}`],
     ['without a queue id', judged({ queueId: '' as Octets }), `NOQUEUE: ${ACCEPTED}`],
+    [
+      'with an instance in the place of a queue id',
+      judged({ queueId: '' as Octets, instance: '1a.2b.3c.0' as Octets }),
+      `NOQUEUE: ${ACCEPTED.replace(' ms=', ' instance=1a.2b.3c.0 ms=')}`,
+    ],
     [
       'skipped',
       judged({ action: 'skip', heloResult: null, mailFromResult: null, why: 'loopback', durationMs: 0 }),
@@ -166,10 +172,15 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     level: 'error',
     line: 'a bug in spfwarden, please report it where=policy error="E: x\\n at y"',
   },
+  'accept-failed': {
+    event: { kind: 'accept-failed', service: 'policy', why: 'accept EMFILE' },
+    level: 'warning',
+    line: 'a connection could not be accepted service=policy why="accept EMFILE"',
+  },
   'config-refused': {
     event: { kind: 'config-refused', problems: 'f.yml:1:1  a: unknown key\n' },
     level: 'error',
-    line: 'the configuration is refused, the built-in defaults are in force problems="f.yml:1:1  a: unknown key\\n"',
+    line: 'the configuration is refused, till it is good all mail passes and what would become of it is only logged problems="f.yml:1:1  a: unknown key\\n"',
   },
   'dns-outage-began': {
     event: { kind: 'dns-outage-began', checks: 40, failed: 31, windowMs: 60_000 },
@@ -228,9 +239,9 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     line: 'DNS question name=a.example type=TXT server="tls://192.0.2.1@dns.example" transport=tls outcome=records ms=12.3',
   },
   'resolv-conf-problem': {
-    event: { kind: 'resolv-conf-problem', path: '/etc/resolv.conf', why: 'no nameserver' },
+    event: { kind: 'resolv-conf-problem', path: '/etc/resolv.conf', why: 'line 2: no address' },
     level: 'warning',
-    line: 'resolv.conf is used only in part path=/etc/resolv.conf why="no nameserver"',
+    line: 'resolv.conf is not used as it stands path=/etc/resolv.conf why="line 2: no address"',
   },
   stopping: {
     event: { kind: 'stopping', signal: 'SIGTERM', connections: 3 },
