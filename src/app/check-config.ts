@@ -1,8 +1,8 @@
 /** Tells what is wrong with a configuration, or that nothing is. */
-import { DEFAULT_PATH, loadConfig, printProblems } from '../config/index.js';
+import { DEFAULT_PATH, loadConfig, printProblems, type LoadedConfig, type Problem } from '../config/index.js';
 
 export interface ConfigReport {
-  /** Whether the daemon would start with it. */
+  /** Whether it is not refused. Without a listener it is good for `spawn` alone. */
   readonly isUsable: boolean;
   /** For people, without a line break at the end. */
   readonly text: string;
@@ -11,7 +11,7 @@ export interface ConfigReport {
 /** A null path is the default file, which need not exist. */
 export async function checkConfig(path: string | null): Promise<ConfigReport> {
   const loaded = await loadConfig(path);
-  const remarks = loaded.ok ? loaded.value.remarks : loaded.error;
+  const remarks = loaded.ok ? [...loaded.value.remarks, ...withoutListener(loaded.value)] : loaded.error;
   const lines = remarks.length > 0 ? printProblems(remarks) : '';
   if (!loaded.ok) {
     const errors = remarks.filter(({ severity }) => severity === 'error').length;
@@ -20,4 +20,15 @@ export async function checkConfig(path: string | null): Promise<ConfigReport> {
   const { file } = loaded.value;
   const subject = file ?? `no file ${path ?? DEFAULT_PATH}: the built-in defaults`;
   return { isUsable: true, text: `${lines}${subject}: ${remarks.length > 0 ? 'usable' : 'good'}` };
+}
+
+/** No finding of the loader: `off` is right where `spawn` alone is used, which need not hear of it. */
+function withoutListener({ config, origins, file }: LoadedConfig): Problem[] {
+  if (config['listen.policy'].length > 0) return [];
+  const origin = origins.get('listen.policy');
+  const { line, column } = origin?.from === 'file' ? origin : { line: null, column: null };
+  const message = 'the daemon would not start: there is nothing to listen on (fine for spawn)';
+  const path = 'listen.policy';
+  const source = file ?? DEFAULT_PATH;
+  return [{ severity: 'warning', source, line, column, path, code: 'unwise', message, hint: null }];
 }

@@ -9,12 +9,14 @@ import {
   createCache,
   createResolver,
   parseZone,
+  RESOLV_CONF,
   RESOLVER_DEFAULTS,
   readResolvConf,
   readTlsCa,
   withoutIpv6,
   zoneLookup,
   type AnswerCache,
+  type ResolvConfProblem,
   type Resolver,
 } from '../resolver/index.js';
 import { err, ok, type Clock, type Result } from '../util/index.js';
@@ -27,10 +29,18 @@ export interface Dns {
   close(): void;
 }
 
-/** The resolver that the configuration asks for. */
-export async function openDns(config: Config, clock: Clock, report: Report): Promise<Dns> {
+/** The resolver that the configuration asks for. What is wrong with the system's own file is reported. */
+export async function openDns(
+  config: Config,
+  clock: Clock,
+  report: Report,
+  resolvConf = RESOLV_CONF,
+): Promise<Dns> {
   const named = config['dns.servers'];
-  const system = named === 'system' ? await readResolvConf() : null;
+  const system = named === 'system' ? await readResolvConf(resolvConf) : null;
+  for (const problem of system?.problems ?? []) {
+    report({ kind: 'resolv-conf-problem', path: resolvConf, why: describeProblem(problem) });
+  }
   const servers = named === 'system' ? (system?.servers ?? []) : named;
   const isTls = servers.some((server) => server.tls !== undefined);
   const resolver = createResolver(
@@ -50,6 +60,18 @@ export async function openDns(config: Config, clock: Clock, report: Report): Pro
   );
   return forFamilies(config, remembering(config, resolver, clock, report));
 }
+
+function describeProblem({ code, line }: ResolvConfProblem): string {
+  const words = PROBLEM_WORDS[code];
+  return line === null ? words : `line ${line}: ${words}`;
+}
+
+const PROBLEM_WORDS: Readonly<Record<ResolvConfProblem['code'], string>> = {
+  nameserver: 'not the address of a name server',
+  option: 'an option without a number',
+  'too-long': 'the file is too long, the rest is not read',
+  unreadable: 'the file cannot be read, the name server of this machine is asked',
+};
 
 /** Shared questions first: what comes to the cache has been asked for once. */
 function remembering(config: Config, resolver: Resolver, clock: Clock, report: Report): Dns {

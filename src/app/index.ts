@@ -2,6 +2,7 @@
 export { checkConfig, type ConfigReport } from './check-config.js';
 export { demo } from './demo.js';
 export {
+  MAX_BATCH_LINE,
   query,
   queryBatch,
   readBatchLine,

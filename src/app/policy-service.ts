@@ -5,12 +5,16 @@ import type { Report } from '../events/index.js';
 import { policyConversation } from '../frontend/index.js';
 import { Correlation } from '../policyd/index.js';
 import type { Clock, Converse } from '../util/index.js';
-import { createJudge, PROFILES, type OutageSettings } from '../verdict/index.js';
+import { createJudge, PROFILES, type Judge, type OutageSettings } from '../verdict/index.js';
 import { checkSettings } from './check-settings.js';
 
 export function policyService(config: Config, lookup: Lookup, clock: Clock, report: Report): Converse {
+  return policyOver(configuredJudge(config, lookup, clock, report), clock, report);
+}
+
+export function configuredJudge(config: Config, lookup: Lookup, clock: Clock, report: Report): Judge {
   const profile = PROFILES[config.profile];
-  const judge = createJudge(
+  return createJudge(
     {
       actions: profile.actions,
       dryRun: profile.dryRun || config.dry_run,
@@ -19,6 +23,10 @@ export function policyService(config: Config, lookup: Lookup, clock: Clock, repo
     },
     { lookup, clock, report },
   );
+}
+
+/** The service over any judge. */
+export function policyOver(judge: Judge, clock: Clock, report: Report): Converse {
   return policyConversation({ judge, correlation: new Correlation(), clock, report });
 }
 

@@ -3,6 +3,7 @@ import { loadConfig, printProblems, type Override } from '../config/index.js';
 import { err, ok, systemClock, type Result } from '../util/index.js';
 import { checkSettings } from './check-settings.js';
 import { openDns, openZoneFile, type Dns } from './dns.js';
+import { areOfFlags } from './flag-problems.js';
 import type { QueryMeans } from './query.js';
 
 export interface QueryOptions {
@@ -15,7 +16,8 @@ export interface QueryOptions {
 
 /** Why a query cannot be asked: text for people, one problem a line. */
 export interface QueryProblem {
-  readonly kind: 'config' | 'data';
+  /** `usage`: only what the command line says is wrong. */
+  readonly kind: 'usage' | 'config' | 'data';
   readonly text: string;
 }
 
@@ -36,7 +38,10 @@ export async function openQueryMeans(options: QueryOptions): Promise<Result<Open
     overrides.push({ option: 'dns.timeout', flag: '--dns-timeout', value: `${dnsTimeoutMs}ms` });
   }
   const loaded = await loadConfig(configPath, overrides);
-  if (!loaded.ok) return err({ kind: 'config', text: printProblems(loaded.error) });
+  if (!loaded.ok) {
+    const kind = areOfFlags(loaded.error) ? 'usage' : 'config';
+    return err({ kind, text: printProblems(loaded.error) });
+  }
   const { config } = loaded.value;
 
   let source: Dns;

@@ -88,11 +88,14 @@ export interface BatchProblem {
   readonly error: string;
 }
 
-const MAX_LINE = 64 * 1024;
+/** Characters that a line of a batch may have. */
+export const MAX_BATCH_LINE = 64 * 1024;
 
 /** Reads one line of a batch: `{id, ip, helo, sender, receiver?}`. */
 export function readBatchLine(line: string, receiver: string): { id: unknown; query: Query } | BatchProblem {
-  if (line.length > MAX_LINE) return { id: null, error: `a line may have ${MAX_LINE} characters` };
+  if (line.length > MAX_BATCH_LINE) {
+    return { id: null, error: `a line may have ${MAX_BATCH_LINE} characters` };
+  }
   let value: unknown;
   try {
     value = JSON.parse(line);

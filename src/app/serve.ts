@@ -4,13 +4,14 @@ import { listen, ListenError, type Listener } from '../server/index.js';
 import { createLog, type Log } from '../telemetry/index.js';
 import { systemClock } from '../util/index.js';
 import { openDns, type Dns } from './dns.js';
+import { areOfFlags } from './flag-problems.js';
 import { collectEarly } from './heap.js';
 import { policyService } from './policy-service.js';
 
 /** How the daemon ended. `text` is for people, without a line break at the end. */
 export type ServeOutcome =
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'bad-config' | 'cannot-listen' | 'not-permitted'; readonly text: string }
+  | { readonly kind: 'bad-usage' | 'bad-config' | 'cannot-listen' | 'not-permitted'; readonly text: string }
   | { readonly kind: 'bug' };
 
 /** Runs until SIGTERM or SIGINT; a second one ends what is still being answered. Problems of the
@@ -21,7 +22,10 @@ export async function serve(
   remark: (text: string) => void,
 ): Promise<ServeOutcome> {
   const loaded = await loadConfig(configPath, overrides);
-  if (!loaded.ok) return { kind: 'bad-config', text: printProblems(loaded.error).trimEnd() };
+  if (!loaded.ok) {
+    const kind = areOfFlags(loaded.error) ? 'bad-usage' : 'bad-config';
+    return { kind, text: printProblems(loaded.error).trimEnd() };
+  }
   if (loaded.value.remarks.length > 0) remark(printProblems(loaded.value.remarks).trimEnd());
   const { config } = loaded.value;
   if (config['listen.policy'].length === 0) {

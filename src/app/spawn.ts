@@ -1,12 +1,15 @@
 /** One policy conversation on standard input and output, as Postfix's spawn(8) starts it. */
-import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 import { loadConfig, printProblems, type Config } from '../config/index.js';
+import type { Event, Report } from '../events/index.js';
 import { relay, stdio } from '../server/index.js';
 import { createLog } from '../telemetry/index.js';
 import { systemClock } from '../util/index.js';
-import { openDns } from './dns.js';
-import { policyService } from './policy-service.js';
+import type { Judge } from '../verdict/index.js';
+import { openDns, type Dns } from './dns.js';
+import { lenient, lenientJudge, reportError } from './lenient-judge.js';
+import { configuredJudge, policyOver } from './policy-service.js';
 
 /** Longer than any mail server gives a request that it has begun to write, or leaves a reply unread. */
 const REQUEST_TIME_MS = 30_000;
@@ -14,46 +17,84 @@ const READ_TIME_MS = 60_000;
 
 /**
  * Hands the conversation to the daemon, if one answers where the configuration says that it listens; else
- * evaluates by itself. Returns the exit status.
+ * evaluates by itself. Returns the exit status. Standard error is the same socket as standard output there:
+ * the caller has led it nowhere.
  *
- * A configuration that is wrong does not stop it: every message would be told 451. It is logged, and the
- * built-in defaults are in force.
+ * Whatever is wrong does not stop it: without a reply, every message would be told 451. It is logged, and no
+ * mail is refused that a better configuration or a better day would have let pass.
  */
 export async function spawn(configPath: string | null): Promise<number> {
-  silenceStandardError();
-  const loaded = await loadConfig(configPath);
-  const config = loaded.ok ? loaded.value.config : await defaults();
+  const { config, refused } = await configOrDryRun(configPath);
+  let input: Readable = process.stdin;
   for (const address of config['listen.policy']) {
-    if (await relay(address, systemClock)) return 0;
+    const rest = await relay(address, systemClock, input);
+    if (rest === null) return 0;
+    input = rest;
   }
   const log = await createLog(
     { level: config['log.level'], format: config['log.format'], to: 'syslog' },
     systemClock,
   );
-  if (!loaded.ok) log.report({ kind: 'config-refused', problems: printProblems(loaded.error) });
-  const dns = await openDns(config, systemClock, log.report);
-  const converse = policyService(config, dns.lookup, systemClock, log.report);
-  await stdio(converse, {
-    service: 'policy',
-    clock: systemClock,
-    report: log.report,
-    requestTimeMs: REQUEST_TIME_MS,
-    readTimeMs: READ_TIME_MS,
-  });
-  dns.close();
+  const { report } = log;
+  if (refused !== null) report(refused);
+  const { judge, close } = await openJudge(config, report);
+  await stdio(
+    policyOver(judge, systemClock, report),
+    {
+      service: 'policy',
+      clock: systemClock,
+      report,
+      requestTimeMs: REQUEST_TIME_MS,
+      readTimeMs: READ_TIME_MS,
+    },
+    input,
+  );
+  close();
   await log.close();
   return 0;
 }
 
-/** spawn(8) makes standard error the same socket as standard output: whatever is written there, by us or by
- *  Node, is a broken reply. So the descriptor leads nowhere from here on. */
-function silenceStandardError(): void {
-  closeSync(2);
-  openSync('/dev/null', 'w'); // the lowest free descriptor, which is 2
+export interface SpawnConfig {
+  readonly config: Config;
+  /** What is to be said about a configuration that is not used. */
+  readonly refused: Event | null;
 }
 
-async function defaults(): Promise<Config> {
-  const loaded = await loadConfig('/dev/null');
-  if (!loaded.ok) throw new Error(printProblems(loaded.error));
-  return loaded.value.config;
+/**
+ * The configuration. In the place of one that is refused, the built-in defaults as a dry run: nobody knows
+ * whether the file was to refuse any mail at all. No daemon is looked for then, since nobody knows where.
+ */
+export async function configOrDryRun(path: string | null): Promise<SpawnConfig> {
+  const loaded = await loadConfig(path);
+  if (loaded.ok) return { config: loaded.value.config, refused: null };
+  const defaults = await loadConfig('/dev/null');
+  if (!defaults.ok) throw new Error(printProblems(defaults.error));
+  return {
+    config: { ...defaults.value.config, dry_run: true, 'listen.policy': [] },
+    refused: { kind: 'config-refused', problems: printProblems(loaded.error) },
+  };
+}
+
+export interface SpawnJudge {
+  readonly judge: Judge;
+  /** Releases its sockets. */
+  readonly close: () => void;
+}
+
+/** The judge of the configuration as far as there can be one; what prevents it is reported. */
+export async function openJudge(config: Config, report: Report): Promise<SpawnJudge> {
+  let dns: Dns;
+  try {
+    dns = await openDns(config, systemClock, report);
+  } catch (error) {
+    reportError(report, 'opening the DNS', error);
+    return { judge: lenientJudge, close: () => undefined };
+  }
+  const judge = lenient(configuredJudge(config, dns.lookup, systemClock, report), report);
+  return {
+    judge,
+    close: () => {
+      dns.close();
+    },
+  };
 }

@@ -1,23 +1,23 @@
 /** `spfwarden query --batch`: JSON lines in, JSON lines out, in order. */
-import { createInterface } from 'node:readline';
-
-import { query, queryBatch, readBatchLine } from '../app/index.js';
+import { MAX_BATCH_LINE, query, queryBatch, readBatchLine } from '../app/index.js';
+import { boundedLines } from './bounded-lines.js';
 import { EXIT } from './exit-status.js';
+import { jsonLine } from './json-line.js';
 import { asJson, openMeans, type QueryWords } from './query.js';
-import { endWithReader, fail, print } from './terminal.js';
+import { fail, print } from './terminal.js';
 
 /** Exits with 65 if a line could not be asked; its answer then is `{id, error}`. */
 export async function runBatch(words: QueryWords): Promise<number> {
-  if (words.ip !== undefined) {
-    fail('with --batch the questions come on standard input');
+  const wrong = wrongWords(words);
+  if (wrong !== null) {
+    fail(wrong);
     return EXIT.usage;
   }
   const means = await openMeans(words);
   if (typeof means === 'number') return means;
-  endWithReader();
   let status: number = EXIT.ok;
   await queryBatch(
-    createInterface({ input: process.stdin, crlfDelay: Infinity }),
+    boundedLines(process.stdin.setEncoding('utf8'), MAX_BATCH_LINE),
     async (line) => {
       const read = readBatchLine(line, means.receiver);
       if ('error' in read) return read;
@@ -25,9 +25,16 @@ export async function runBatch(words: QueryWords): Promise<number> {
     },
     (answer) => {
       if ('error' in answer) status = EXIT.data;
-      return print(`${JSON.stringify(answer)}\n`);
+      return print(jsonLine(answer));
     },
   );
   means.close();
   return status;
+}
+
+function wrongWords(words: QueryWords): string | null {
+  if (words.question.length > 0) return 'with --batch the questions come on standard input';
+  if (words.json) return '--batch prints JSON without being told: --json is for one question';
+  if (words.exitCode) return '--exit-code tells the result of one question: --batch has many';
+  return null;
 }

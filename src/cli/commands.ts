@@ -7,12 +7,13 @@ import { runBatch } from './batch.js';
 import { runCheck } from './check.js';
 import { EXIT } from './exit-status.js';
 import { runQuery } from './query.js';
-import { fail } from './terminal.js';
+import { fail, silenceStandardError } from './terminal.js';
 
 /** Runs the command that the words name, and returns the exit status. */
 export async function runCommand(words: readonly string[]): Promise<number> {
   let status: number = EXIT.ok;
   const parser = yargs()
+    .locale('en') // yargs would translate its own half of the text
     .scriptName('spfwarden')
     .usage('$0 [command]: an SPF verifier for mail servers (RFC 7208)')
     .version(version())
@@ -40,10 +41,18 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     .command(
       'spawn [file]',
       'hold one policy conversation on standard input and output, for spawn(8)',
-      (y) => y.positional('file', { type: 'string', describe: 'configuration file' }),
+      (y) =>
+        y
+          .positional('file', { type: 'string', describe: 'configuration file' })
+          .option('config', CONFIG_OPTION),
       async (args) => {
+        silenceStandardError(); // the command need not be the first word
+        if ((args.file !== undefined && args.config !== undefined) || args._.length > 1) {
+          status = EXIT.usage;
+          return;
+        }
         const { spawn } = await import('../app/index.js');
-        status = await spawn(args.file ?? null);
+        status = await spawn(args.file ?? args.config ?? null);
       },
     )
     .command(
@@ -51,7 +60,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
       'check one sender, or many with --batch',
       (y) => queryOptions(y),
       async (args) => {
-        status = args.batch ? await runBatch(args) : await runQuery(args);
+        const words = { ...args, question: questionOf(args) };
+        status = args.batch ? await runBatch(words) : await runQuery(words);
       },
     )
     .command(
@@ -122,10 +132,25 @@ function overrides({ listenPolicy, dryRun, logLevel }: ServeWords): Override[] {
   return given;
 }
 
+interface QuestionWords {
+  readonly ip: string | undefined;
+  readonly sender: string | undefined;
+  readonly helo: string | undefined;
+  readonly _: readonly (string | number)[];
+}
+
+/** What is asked. Words after `--` are not given their names: they are in `_`, behind the command. */
+function questionOf({ ip, sender, helo, _ }: QuestionWords): string[] {
+  return [ip, sender, helo, ..._.slice(1).map(String)].filter((word) => word !== undefined);
+}
+
 function queryOptions(y: Argv) {
   return y
     .positional('ip', { type: 'string', describe: 'address of the client' })
-    .positional('sender', { type: 'string', describe: 'MAIL FROM; "" is the null sender' })
+    .positional('sender', {
+      type: 'string',
+      describe: 'MAIL FROM; "" is the null sender; after -- it may begin with "-"',
+    })
     .positional('helo', { type: 'string', describe: 'HELO name' })
     .option('config', CONFIG_OPTION)
     .option('explain', { type: 'boolean', default: false, describe: 'show how the result came about' })

@@ -3,13 +3,13 @@ import { openQueryMeans, query, type OpenMeans, type QueryReport } from '../app/
 import { IpAddress } from '../net/index.js';
 import { EXIT, RESULT_STATUS } from './exit-status.js';
 import { explain } from './explain.js';
+import { jsonLine } from './json-line.js';
 import { traceJson } from './trace-json.js';
 import { fail, print } from './terminal.js';
 
 export interface QueryWords {
-  readonly ip: string | undefined;
-  readonly sender: string | undefined;
-  readonly helo: string | undefined;
+  /** IP, SENDER and HELO, as many as were given. */
+  readonly question: readonly string[];
   readonly config: string | undefined;
   readonly explain: boolean;
   readonly json: boolean;
@@ -20,9 +20,13 @@ export interface QueryWords {
 }
 
 export async function runQuery(words: QueryWords): Promise<number> {
-  const { ip: address, sender, helo = '' } = words;
+  const [address, sender, helo = '', ...more] = words.question;
   if (address === undefined || sender === undefined) {
     fail('query needs IP and SENDER (or --batch); the null sender is ""');
+    return EXIT.usage;
+  }
+  if (more.length > 0) {
+    fail('query takes IP, SENDER and HELO, and no more');
     return EXIT.usage;
   }
   const ip = IpAddress.parse(address);
@@ -32,11 +36,9 @@ export async function runQuery(words: QueryWords): Promise<number> {
   }
   const means = await openMeans(words);
   if (typeof means === 'number') return means;
-  const report = await query({ ip, sender, helo, receiver: means.receiver }, means);
+  const report = await query({ ip, sender: bare(sender), helo, receiver: means.receiver }, means);
   means.close();
-  await print(
-    words.json ? `${JSON.stringify(asJson(report, words.explain))}\n` : asText(report, ip, words.explain),
-  );
+  await print(words.json ? jsonLine(asJson(report, words.explain)) : asText(report, ip, words.explain));
   return words.exitCode ? RESULT_STATUS[report.result] : EXIT.ok;
 }
 
@@ -47,20 +49,19 @@ export async function openMeans(words: QueryWords): Promise<OpenMeans | number> 
     fail('--dns-timeout takes a whole number of milliseconds');
     return EXIT.usage;
   }
-  try {
-    const means = await openQueryMeans({
-      configPath: config ?? null,
-      dns: dns ?? null,
-      dnsTimeoutMs: dnsTimeout ?? null,
-    });
-    if (means.ok) return means.value;
-    fail(means.error.text.trimEnd());
-    return means.error.kind === 'config' ? EXIT.config : EXIT.data;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error; // not the system's word: a bug
-    fail(error.message);
-    return EXIT.noInput;
-  }
+  const means = await openQueryMeans({
+    configPath: config ?? null,
+    dns: dns ?? null,
+    dnsTimeoutMs: dnsTimeout ?? null,
+  });
+  if (means.ok) return means.value;
+  fail(means.error.text.trimEnd());
+  return EXIT[means.error.kind];
+}
+
+/** The address without the angle brackets that it has in SMTP and in logs. */
+function bare(sender: string): string {
+  return sender.startsWith('<') && sender.endsWith('>') ? sender.slice(1, -1) : sender;
 }
 
 /** A report as an object for programs; the keys are those of a batch. */

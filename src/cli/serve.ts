@@ -12,6 +12,7 @@ export async function runServe(configPath: string | null, overrides: readonly Ov
 
 const STATUS: Readonly<Record<ServeOutcome['kind'], number>> = {
   stopped: EXIT.ok,
+  'bad-usage': EXIT.usage,
   'bad-config': EXIT.config,
   'cannot-listen': EXIT.io,
   'not-permitted': EXIT.noPermission,

@@ -1,9 +1,13 @@
 /** What the options of the cache do to the questions that a name server sees. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { openDns, type Dns } from '../../src/app/dns.js';
 import { loadConfig, printProblems, type OptionName } from '../../src/config/index.js';
 import { queryName } from '../../src/dns/index.js';
+import type { Event } from '../../src/events/index.js';
 import { parseZoneText } from '../../src/resolver/zone-file.js';
 import type { Clock } from '../../src/util/index.js';
 import { startResponder, type DnsResponder, type ResponderOptions } from '../support/dns-responder.js';
@@ -107,4 +111,24 @@ describe('the cache', () => {
     expect(queries).toHaveLength(1);
     dns.close();
   });
+});
+
+test.each([
+  { text: 'nameserver 127.0.0.1\n', expected: [] },
+  {
+    text: 'nameserver x\nnameserver 127.0.0.1\noptions timeout:y\n',
+    expected: ['line 1: not the address of a name server', 'line 3: an option without a number'],
+  },
+  { text: null, expected: ['the file cannot be read, the name server of this machine is asked'] },
+])('what is wrong with resolv.conf is reported: $expected', async ({ text, expected }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spfwarden-dns-'));
+  const path = text === null ? folder : join(folder, 'resolv.conf');
+  if (text !== null) writeFileSync(path, text);
+  const loaded = await loadConfig('/dev/null');
+  if (!loaded.ok) throw new Error(printProblems(loaded.error));
+  const events: Event[] = [];
+  const dns = await openDns(loaded.value.config, new ManualClock(), (event) => events.push(event), path);
+  dns.close();
+  rmSync(folder, { recursive: true });
+  expect(events).toStrictEqual(expected.map((why) => ({ kind: 'resolv-conf-problem', path, why })));
 });

@@ -12,6 +12,7 @@ fail.example: [{TXT: "v=spf1 -all exp=why.fail.example"}]
 why.fail.example: [{TXT: "%{i} is not ours"}]
 softfail.example: [{TXT: "v=spf1 ~all"}]
 neutral.example: [{TXT: "v=spf1 ?all"}]
+controls.example: [{TXT: "v=spf1 \u009b31m -all"}]
 permerror.example: [{TXT: "v=spf1 moo"}]
 temperror.example: SERVFAIL
 none.example: [{TXT: "hello"}]
@@ -53,6 +54,34 @@ describe('query', () => {
   test('the null sender is postmaster at the HELO name', async () => {
     const { stdout } = await runProgram(['query', '--dns', zone, '192.0.2.1', '', 'pass.example']);
     expect(stdout).toMatch(/^pass\nmatched: ip4:192\.0\.2\.0\/24\nReceived-SPF: .* identity=helo;/);
+  });
+
+  test.each([
+    { what: 'a sender that begins with "-"', words: ['192.0.2.1', '--', '-x@pass.example'] },
+    { what: 'all of the question after "--"', words: ['--', '192.0.2.1', '-x@pass.example', 'helo.example'] },
+    { what: 'a sender in angle brackets', words: ['192.0.2.1', '<alice@pass.example>'] },
+    { what: 'the null sender in angle brackets', words: ['192.0.2.1', '<>', 'pass.example'] },
+  ])('$what', async ({ words }) => {
+    const { stdout, stderr } = await runProgram(['query', '--dns', zone, ...words]);
+    expect(stdout).toMatch(/^pass\nmatched: ip4:/);
+    expect(stdout).not.toContain('alice@pass.example>');
+    expect(stderr).toBe('');
+  });
+
+  test.each([
+    { what: '--json', words: ['--json', '--explain', '192.0.2.1', 'u@controls.example'], input: '' },
+    {
+      what: '--batch',
+      words: ['--batch', '--explain'],
+      input:
+        '{"id": "\\u2028\\u202e\\u0085", "ip": "192.0.2.1", "helo": "h", "sender": "u@controls.example"}',
+    },
+  ])('$what prints no control character', async ({ words, input }) => {
+    const { stdout } = await runProgram(['query', '--dns', zone, ...words], input);
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]/);
+    expect(stdout).toContain('\\u009b31m');
+    expect(stdout.includes('\\u2028\\u202e\\u0085')).toBe(input !== '');
+    expect(JSON.parse(stdout)).toHaveProperty('result', 'permerror');
   });
 
   test('--explain shows every record, term, macro, question and counter', async () => {
@@ -182,7 +211,26 @@ describe('what is wrong with the words, and with what they name', () => {
       status: 64,
       says: 'milliseconds',
     },
-    { words: ['query', '192.0.2.1', 'a@b.example', '--dns', 'nowhere'], status: 78, says: '--dns' },
+    { words: ['query', '192.0.2.1', 'a@b.example', '--dns', 'nowhere'], status: 64, says: '--dns' },
+    {
+      words: ['query', '192.0.2.1', 'a@b.example', '--dns-timeout', '999999999'],
+      status: 64,
+      says: '--dns-timeout',
+    },
+    {
+      words: ['query', '192.0.2.1', 'a@b.example', '--dns', 'nowhere', '-c', 'bad.yml'],
+      status: 78,
+      says: '--dns',
+    },
+    {
+      words: ['query', '192.0.2.1', 'a@b.example', 'helo.example', '--', 'more'],
+      status: 64,
+      says: 'no more',
+    },
+    { words: ['query', '--batch', '--json'], status: 64, says: '--batch prints JSON' },
+    { words: ['query', '--batch', '--exit-code'], status: 64, says: 'one question' },
+    { words: ['query', '--batch', '192.0.2.1'], status: 64, says: 'on standard input' },
+    { words: ['serve', '--log-level', 'loud'], status: 64, says: '--log-level' },
     { words: ['query', '192.0.2.1', 'a@b.example', '--dns', '/nonexistent.yml'], status: 66, says: 'ENOENT' },
     { words: ['query', '192.0.2.1', 'a@b.example', '--dns', 'bad.yml'], status: 65, says: 'bad.yml:1:' },
     {
@@ -190,7 +238,7 @@ describe('what is wrong with the words, and with what they name', () => {
       status: 78,
       says: 'cannot be read',
     },
-    { words: ['serve', '--listen-policy', 'nowhere'], status: 78, says: '--listen-policy' },
+    { words: ['serve', '--listen-policy', 'nowhere'], status: 64, says: '--listen-policy' },
     { words: ['serve', '--listen-policy', 'off'], status: 78, says: 'nothing to listen on' },
     {
       words: ['serve', '--listen-policy', 'unix:/nonexistent/socket'],
