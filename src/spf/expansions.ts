@@ -22,7 +22,8 @@ export interface Expansion {
 export class Expansions {
   readonly #args: CheckArguments;
   readonly #senderDomain: DomainName;
-  readonly #known = new Map<MacroString, Expansion>();
+  /** Null until there is one: most checks meet no macro. */
+  #known: Map<MacroString, Expansion> | null = null;
   #constant: Omit<MacroValues, 'validatedName'> | null = null;
 
   constructor(args: CheckArguments, senderDomain: DomainName) {
@@ -31,10 +32,11 @@ export class Expansions {
   }
 
   of(spec: MacroString, domain: QueryName, validatedName: string): Expansion {
-    const known = this.#known.get(spec);
+    const known = this.#known?.get(spec);
     if (known?.domain === domain && known.validatedName === validatedName) return known;
     const text = expandDomainSpec(spec, domain, this.values(validatedName));
     const expansion = { domain, validatedName, text, name: text === null ? null : fitName(text) };
+    this.#known ??= new Map();
     this.#known.set(spec, expansion);
     return expansion;
   }

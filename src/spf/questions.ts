@@ -37,6 +37,8 @@ export class Questions {
   /** Whether this run has met the deadline: then the whole check is a temperror (RFC 7208 §4.6.4), also
    *  where a failed question alone would be no more than "no match". */
   isLate = false;
+  /** Whether this run's steps are wanted: looked at for every term, so a field. */
+  tracing: boolean;
   /** Whether this run only looks for questions that can be asked already: see `Evaluation`. */
   isAhead = false;
   /** Called when an answer arrives, needed or not, from which questions may follow. */
@@ -53,15 +55,13 @@ export class Questions {
 
   constructor(context: CheckContext) {
     this.#context = context;
-  }
-
-  get tracing(): boolean {
-    return this.#context.trace !== undefined && !this.isAhead;
+    this.tracing = context.trace !== undefined;
   }
 
   /** A new run begins: what the one before noted is void. */
   restart(isAhead: boolean): void {
     this.isAhead = isAhead;
+    this.tracing = this.#context.trace !== undefined && !isAhead;
     this.isLate = false;
     this.#steps = [];
   }
