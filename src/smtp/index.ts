@@ -1,4 +1,7 @@
 /** Words of the mail world: senders, results, replies. */
+export { AddressList } from './address-list.js';
+export { addressPattern, type AddressPattern, type AddressPatternProblem } from './address-pattern.js';
+export { parsePath } from './external-path.js';
 export { replyText, type EnhancedStatus, type ReplyText, type SmtpReply } from './reply.js';
 export { splitAddress, type ReversePath } from './reverse-path.js';
 export { senderOfHelo, senderOfMailFrom, type Sender } from './sender.js';

@@ -6,10 +6,11 @@ export type ReplyText = string & { readonly __replyText: unique symbol };
 /** RFC 3463, as far as we give any: `5.7.23` and the like. */
 export type EnhancedStatus = `${4 | 5}.${number}.${number}`;
 
-/** `status` has the class digit of `code`: MTAs "mend" or drop a reply where they differ. */
+/** `status` has the class digit of `code`: MTAs "mend" or drop a reply where they differ. Null leaves it to the
+ *  mail server. */
 export interface SmtpReply {
   readonly code: number;
-  readonly status: EnhancedStatus;
+  readonly status: EnhancedStatus | null;
   readonly text: ReplyText;
 }
 

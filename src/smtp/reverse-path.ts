@@ -9,14 +9,32 @@ export type ReversePath =
 /**
  * Takes a sender in Postfix's internal form apart: no brackets, no source route, the local part without
  * its quotes. The domain follows the *last* `@` (RFC 5321 §4.1.2: only a quoted local part holds others;
- * who splits at the first can be told any domain). Without an `@` all of it is the domain.
+ * who splits at the first can be told any domain); one with nothing behind it does not count, as Postfix
+ * takes it away.
  */
 export function splitAddress(address: Octets): ReversePath {
   if (address === '' || address === '<>') return { kind: 'null' };
-  const at = address.lastIndexOf('@');
-  return {
-    kind: 'mailbox',
-    localPart: address.slice(0, Math.max(at, 0)) as Octets,
-    domain: address.slice(at + 1) as Octets,
-  };
+  let end = address.length;
+  while (end > 1 && address.charCodeAt(end - 1) === AT) end--;
+  const at = address.lastIndexOf('@', end - 1);
+  if (at < 0) return splitOldForm(address.slice(0, end));
+  return mailbox(address.slice(0, at), address.slice(at + 1, end));
+}
+
+const AT = 0x40;
+
+/**
+ * Takes an address without an `@` apart: `example.com!user` and `user%example.com` go on as from
+ * `user@example.com`, so it is the record of that domain that has to be asked. Of anything else all is the
+ * domain.
+ */
+export function splitOldForm(address: string): ReversePath {
+  const bang = address.indexOf('!');
+  if (bang > 0) return mailbox(address.slice(bang + 1), address.slice(0, bang));
+  const percent = address.lastIndexOf('%');
+  return mailbox(address.slice(0, Math.max(percent, 0)), address.slice(percent + 1));
+}
+
+function mailbox(localPart: string, domain: string): ReversePath {
+  return { kind: 'mailbox', localPart: localPart as Octets, domain: domain as Octets };
 }

@@ -9,18 +9,20 @@ export interface Sender {
   readonly localPart: Octets;
   /** A problem here means the result "none", with no query. */
   readonly domain: Result<DomainName, DomainNameProblem>;
+  /** The same as the client gave it. */
+  readonly domainText: Octets;
 }
 
 const POSTMASTER = 'postmaster' as Octets;
 
 /** The HELO identity (RFC 7208 §2.3). */
 export function senderOfHelo(helo: Octets): Sender {
-  return { localPart: POSTMASTER, domain: domainName(helo) };
+  return { localPart: POSTMASTER, domain: domainName(helo), domainText: helo };
 }
 
 /** The MAIL FROM identity (RFC 7208 §2.4): for a null reverse-path postmaster at the HELO name. */
 export function senderOfMailFrom(path: ReversePath, helo: Octets): Sender {
   if (path.kind === 'null') return senderOfHelo(helo);
   const localPart = path.localPart === '' ? POSTMASTER : path.localPart;
-  return { localPart, domain: domainName(path.domain) };
+  return { localPart, domain: domainName(path.domain), domainText: path.domain };
 }

@@ -8,7 +8,16 @@ describe('splitAddress', () => {
   test.each([
     ['user@example.com', 'user', 'example.com'],
     ['@example.com', '', 'example.com'],
-    ['user@', 'user', ''],
+    ['user@', '', 'user'],
+    ['user@example.com@', 'user', 'example.com'],
+    ['user@example.com@@', 'user', 'example.com'],
+    ['user%example.com', 'user', 'example.com'],
+    ['user%example.com@', 'user', 'example.com'],
+    ['a%b%example.com', 'a%b', 'example.com'],
+    ['example.com!user', 'user', 'example.com'],
+    ['example.com!a!user', 'a!user', 'example.com'],
+    ['!user', '', '!user'],
+    ['user%example.com@example.org', 'user%example.com', 'example.org'],
     ['example.com', '', 'example.com'],
     ['user', '', 'user'],
     ['@', '', ''],
@@ -38,22 +47,33 @@ describe('splitAddress', () => {
 describe('the sender of check_host (RFC 7208 §4.3)', () => {
   const helo = 'mta.example.org' as Octets;
   test.each([
-    ['user@example.com', 'user', { ok: true, value: 'example.com' }],
-    ['@example.com', 'postmaster', { ok: true, value: 'example.com' }],
-    ['example.com', 'postmaster', { ok: true, value: 'example.com' }],
-    ['', 'postmaster', { ok: true, value: 'mta.example.org' }],
-    ['<>', 'postmaster', { ok: true, value: 'mta.example.org' }],
-    ['user', 'postmaster', { ok: false, error: 'single-label' }],
-    ['user@', 'user', { ok: false, error: 'empty' }],
-    ['any@legitimate.example(a.attack.example', 'any', { ok: false, error: 'character' }],
-  ])('of %j is %s at %j', (address, localPart, domain) => {
-    expect(senderOfMailFrom(splitAddress(address as Octets), helo)).toEqual({ localPart, domain });
+    ['user@example.com', 'user', { ok: true, value: 'example.com' }, 'example.com'],
+    ['user@Example.com.', 'user', { ok: true, value: 'Example.com' }, 'Example.com.'],
+    ['@example.com', 'postmaster', { ok: true, value: 'example.com' }, 'example.com'],
+    ['example.com', 'postmaster', { ok: true, value: 'example.com' }, 'example.com'],
+    ['', 'postmaster', { ok: true, value: 'mta.example.org' }, 'mta.example.org'],
+    ['<>', 'postmaster', { ok: true, value: 'mta.example.org' }, 'mta.example.org'],
+    ['user', 'postmaster', { ok: false, error: 'single-label' }, 'user'],
+    ['user@', 'postmaster', { ok: false, error: 'single-label' }, 'user'],
+    [
+      'any@legitimate.example(a.attack.example',
+      'any',
+      { ok: false, error: 'character' },
+      'legitimate.example(a.attack.example',
+    ],
+  ])('of %j is %s at %j, given as %j', (address, localPart, domain, domainText) => {
+    expect(senderOfMailFrom(splitAddress(address as Octets), helo)).toEqual({
+      localPart,
+      domain,
+      domainText,
+    });
   });
 
   test('of the HELO identity is postmaster at its name', () => {
     expect(senderOfHelo('MTA.example.org.' as Octets)).toEqual({
       localPart: 'postmaster',
       domain: { ok: true, value: 'MTA.example.org' },
+      domainText: 'MTA.example.org.',
     });
     expect(senderOfHelo('[192.0.2.1]' as Octets).domain).toEqual({ ok: false, error: 'character' });
   });
