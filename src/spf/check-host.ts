@@ -4,10 +4,11 @@ import type { DomainName, IpAddress } from '../net/index.js';
 import type { Sender } from '../smtp/index.js';
 import type { Clock, Octets } from '../util/index.js';
 import { Evaluation } from './evaluate.js';
-import { Expansions } from './expansions.js';
+import { explanationValues, Expansions } from './expansions.js';
 import { explain } from './explain.js';
 import type { Limits, Outcome } from './outcome.js';
 import { Questions, type Unanswered } from './questions.js';
+import { runAgain } from './run-again.js';
 import type { Trace } from './trace.js';
 
 /** Who is checked. */
@@ -60,23 +61,6 @@ export function checkHost(args: CheckArguments, context: CheckContext): Outcome 
   return runAgain(run, questions, outcome);
 }
 
-/** Runs again for each answer that has to be waited for. */
-async function runAgain(
-  run: () => Outcome | Unanswered,
-  questions: Questions,
-  first: Unanswered,
-): Promise<Outcome> {
-  for (let outcome: Outcome | Unanswered = first; ;) {
-    await outcome.arrival;
-    questions.restart(false);
-    outcome = run();
-    if (outcome.result !== 'unanswered') {
-      questions.onArrival = null; // what was asked for nothing may still arrive
-      return outcome;
-    }
-  }
-}
-
 function evaluate(
   evaluation: Evaluation,
   args: CheckArguments,
@@ -85,12 +69,16 @@ function evaluate(
   questions: Questions,
 ): Outcome | Unanswered {
   const finding = evaluation.evaluate(queryName(domain));
+  if (finding.result === 'temperror') {
+    return { result: finding.result, cause: finding.cause, record: evaluation.record };
+  }
+  if (finding.result === 'permerror') {
+    return { result: finding.result, cause: finding.cause, record: evaluation.record };
+  }
   if (finding.result !== 'fail') return finding;
-  const explanation = explain(finding.record, finding.domain, evaluation.targets, questions, {
-    receiver: args.receiver,
-    seconds: Math.floor(context.clock.wall() / 1000),
-    localPart: args.sender.localPart,
-  });
+  const { matched, record, decidedBy } = finding;
+  const values = explanationValues(args, context.clock);
+  const explanation = explain(decidedBy, finding.domain, evaluation.targets, questions, values);
   if (explanation !== null && typeof explanation !== 'string') return explanation;
-  return { result: 'fail', matched: finding.matched, explanation };
+  return { result: 'fail', matched, explanation, record, decidedBy };
 }

@@ -1,8 +1,7 @@
 /** The validated names of a client (RFC 7208 §5.5), for `ptr` and `%{p}`. */
-import { isQueryable, nameKey, type QueryName } from '../dns/index.js';
+import { isQueryable, nameKey, reverseName, type QueryName } from '../dns/index.js';
 import type { IpAddress } from '../net/index.js';
 import type { Budget } from './budget.js';
-import { reverseName } from './expand.js';
 import type { Questions, Unanswered } from './questions.js';
 
 /** Asks for the names once a check, and confirms a name only when somebody wants to know. */
@@ -52,7 +51,7 @@ export class ClientNames {
 
   #all(depth: number): readonly QueryName[] | Unanswered {
     if (this.#names === null) {
-      const answer = this.#questions.ask(reverseName(this.#ip) as QueryName, 'PTR', depth);
+      const answer = this.#questions.ask(reverseName(this.#ip), 'PTR', depth);
       if (answer.kind === 'unanswered') return answer;
       // §4.6.4: names beyond the limit are ignored.
       this.#names = answer.kind === 'records' ? answer.records.slice(0, this.#limit).filter(isQueryable) : [];

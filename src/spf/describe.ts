@@ -1,28 +1,38 @@
 /** Outcomes in plain words, for header fields, log lines and replies: printable ASCII, nothing of resolvers,
  *  files or programs, and no quotes or parentheses of our own, which a header field would have to escape. */
-import { printName, type FailureReason } from '../dns/index.js';
+import { describeFailedLookup, printName } from '../dns/index.js';
 import type { DomainNameProblem } from '../net/index.js';
 import { assertNever } from '../util/index.js';
 import type { NoneCause, Outcome, PermErrorCause, TempErrorCause } from './outcome.js';
 import type { RecordProblem, RecordProblemCode } from './parse.js';
-import { printDirective } from './print.js';
-import type { Directive } from './record.js';
+import { printDirective, printRecord } from './print.js';
+import type { Directive, SpfRecord } from './record.js';
 
 /** The directive that decided, as it would be written: `-all`. Null where none did. */
 export function matchedTerm(outcome: Outcome): string | null {
-  return 'matched' in outcome && outcome.matched !== null ? directiveText(outcome.matched) : null;
+  return 'matched' in outcome && outcome.matched !== null ? textOfDirective(outcome.matched) : null;
 }
 
-/** A record is read once and matched often. */
-const directiveTexts = new WeakMap<Directive, string>();
+/** The record of the domain that was checked, whichever decided, as `printRecord` has it: printable ASCII,
+ *  and as long as the record. Null where there is none that can be read. */
+export function recordText(outcome: Outcome): string | null {
+  return 'record' in outcome && outcome.record !== null ? textOfRecord(outcome.record) : null;
+}
 
-function directiveText(directive: Directive): string {
-  let text = directiveTexts.get(directive);
-  if (text === undefined) {
-    text = printDirective(directive);
-    directiveTexts.set(directive, text);
-  }
-  return text;
+const textOfDirective = kept<Directive>(printDirective);
+const textOfRecord = kept<SpfRecord>(printRecord);
+
+/** A record is read once and told often. */
+function kept<T extends object>(print: (value: T) => string): (value: T) => string {
+  const texts = new WeakMap<T, string>();
+  return (value) => {
+    let text = texts.get(value);
+    if (text === undefined) {
+      text = print(value);
+      texts.set(value, text);
+    }
+    return text;
+  };
 }
 
 /** Why there is no verdict of the domain's owner: for none, temperror and permerror. Empty for the rest. */
@@ -58,20 +68,8 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainNameProblem, string>> = {
 
 function describeTempError(cause: TempErrorCause): string {
   if (cause.kind === 'deadline') return 'DNS took too long';
-  return `DNS ${FAILURES[cause.why]} for ${cause.type} of ${printName(cause.name)}`;
+  return describeFailedLookup(cause.name, cause.type, cause.why);
 }
-
-const FAILURES: Readonly<Record<FailureReason, string>> = {
-  timeout: 'gave no answer in time',
-  servfail: 'failed with SERVFAIL',
-  refused: 'refused to answer',
-  formerr: 'failed with FORMERR',
-  notimp: 'failed with NOTIMP',
-  'other-rcode': 'failed with an error',
-  malformed: 'gave an unusable answer',
-  unreachable: 'could not be reached',
-  busy: 'was not asked: too many questions at once',
-};
 
 function describePermError(cause: PermErrorCause): string {
   const domain = printName(cause.domain);

@@ -2,6 +2,7 @@
 import {
   isQueryable,
   printName,
+  reverseName,
   type FailureReason,
   type Mx,
   type QueryName,
@@ -10,7 +11,7 @@ import {
 import type { IpAddress } from '../net/index.js';
 import { Budget } from './budget.js';
 import type { CheckArguments, CheckContext } from './check-host.js';
-import { constantText, needsValidatedName, reverseName } from './expand.js';
+import { constantText, needsValidatedName } from './expand.js';
 import type { Expansions } from './expansions.js';
 import type { Outcome } from './outcome.js';
 import { printDirective } from './print.js';
@@ -31,11 +32,14 @@ import { Targets } from './targets.js';
 
 /** What one record came to. A fail carries what its explanation is made of. */
 export type Finding =
-  | Exclude<Outcome, { readonly result: 'fail' }>
+  | Extract<Outcome, { readonly result: 'none' | 'pass' | 'softfail' | 'neutral' }>
+  | Failure
   | {
       readonly result: 'fail';
       readonly matched: Directive;
       readonly record: SpfRecord;
+      readonly decidedBy: SpfRecord;
+      /** Whose record decided. */
       readonly domain: QueryName;
     };
 
@@ -55,6 +59,7 @@ export class Evaluation {
   readonly #questions: Questions;
   readonly #budget: Budget;
   readonly targets: Targets;
+  #record: SpfRecord | null = null;
 
   constructor(args: CheckArguments, context: CheckContext, questions: Questions, expansions: Expansions) {
     this.#ip = args.ip;
@@ -62,6 +67,11 @@ export class Evaluation {
     this.#questions = questions;
     this.#budget = new Budget(context.limits);
     this.targets = new Targets(args, expansions, questions, this.#budget, context.limits.names);
+  }
+
+  /** The record of the domain that is checked itself, once it is read. */
+  get record(): SpfRecord | null {
+    return this.#record;
   }
 
   /** check_host() for one domain; `depth` counts the includes and redirects that led to it, and `from` is
@@ -94,8 +104,9 @@ export class Evaluation {
     return this.#evaluateRecord(parsed.value, domain, depth);
   }
 
-  #evaluateRecord(record: SpfRecord, domain: QueryName, depth: number): Finding | Unanswered {
-    for (const directive of record.directives) {
+  #evaluateRecord(decidedBy: SpfRecord, domain: QueryName, depth: number): Finding | Unanswered {
+    const record = (this.#record ??= decidedBy); // the first one of a run is that of the domain itself
+    for (const directive of decidedBy.directives) {
       const match = this.#questions.tracing
         ? this.#traced(directive, domain, depth)
         : isLocal(directive.mechanism)
@@ -108,11 +119,11 @@ export class Evaluation {
         return match;
       }
       return directive.qualifier === 'fail'
-        ? { result: 'fail', matched: directive, record, domain }
-        : { result: directive.qualifier, matched: directive };
+        ? { result: 'fail', matched: directive, record, decidedBy, domain }
+        : { result: directive.qualifier, matched: directive, record, decidedBy };
     }
-    if (record.redirect !== null) return this.#redirect(record.redirect, domain, depth);
-    return { result: 'neutral', matched: null }; // §4.7
+    if (decidedBy.redirect !== null) return this.#redirect(decidedBy.redirect, domain, depth);
+    return { result: 'neutral', matched: null, record, decidedBy }; // §4.7
   }
 
   #traced(directive: Directive, domain: QueryName, depth: number): boolean | Stop {
@@ -156,8 +167,7 @@ export class Evaluation {
     const spec = term.domain;
     const hasMacros = spec !== null && constantText(spec) === null;
     if (hasMacros && needsValidatedName(spec)) return false;
-    if (term.kind === 'ptr')
-      return this.#questions.mayAskAhead(reverseName(this.#ip) as QueryName, 'PTR', false);
+    if (term.kind === 'ptr') return this.#questions.mayAskAhead(reverseName(this.#ip), 'PTR', false);
     const target = this.targets.of(spec, domain, depth);
     if (typeof target !== 'string') return false;
     return this.#questions.mayAskAhead(target, this.#firstQuestion(term.kind), hasMacros);

@@ -1,4 +1,5 @@
 /** Expands macro-strings (RFC 7208 §7). */
+import { addressLabels } from '../dns/index.js';
 import type { IpAddress } from '../net/index.js';
 import type { Macro, MacroLetter, MacroString } from './record.js';
 
@@ -26,6 +27,9 @@ export interface ExplanationValues {
  *  an ordinary sender stay below a quarter of it), and a check may have to expand them a hundred times. */
 const MAX_WORK = 8_192;
 
+/** How long an expanded text of our own may be: more than any reply or log line has room for. */
+const MAX_OWN_TEXT = 4_096;
+
 /** Whether the string asks for `%{p}`, which costs a PTR query. */
 export function needsValidatedName(parts: MacroString): boolean {
   return parts.some((part) => part.kind === 'macro' && part.letter === 'p');
@@ -47,7 +51,7 @@ export function constantText(parts: MacroString): string | null {
  * macro has no value, or where the string is beyond all bounds.
  */
 export function expandDomainSpec(parts: MacroString, domain: string, values: MacroValues): string | null {
-  return expand(parts, (letter) => domainSpecValue(letter, domain, values), identity);
+  return whole(expand(parts, (letter) => domainSpecValue(letter, domain, values), identity));
 }
 
 /** Expands the text of an explanation to printable ASCII: octets that are not, which a macro brings in, are
@@ -58,15 +62,35 @@ export function expandExplanation(
   values: MacroValues,
   more: ExplanationValues,
 ): string | null {
-  const valueOf = (letter: MacroLetter): string | null => {
-    if (letter === 'c') return values.ip.toString();
-    if (letter === 'r') return more.receiver;
-    if (letter === 't') return String(more.seconds);
-    if (letter === 'l') return more.localPart;
-    if (letter === 's') return `${more.localPart}@${values.senderDomain}`;
-    return domainSpecValue(letter, domain, values);
-  };
-  return expand(parts, valueOf, (text) => text.replace(/[^\x20-\x7e]/g, percentEncode));
+  const valueOf = (letter: MacroLetter): string | null => explanationValue(letter, domain, values, more);
+  return whole(expand(parts, valueOf, (text) => text.replace(/[^\x20-\x7e]/g, percentEncode)));
+}
+
+/** Expands a text of our own, which is for people: octets that are not printable ASCII become `?` unless an
+ *  upper-case letter escapes them. What is beyond the bounds is cut off. */
+export function expandOwnText(
+  parts: MacroString,
+  domain: string,
+  values: MacroValues,
+  more: ExplanationValues,
+): string {
+  const valueOf = (letter: MacroLetter): string | null => explanationValue(letter, domain, values, more);
+  const { text } = expand(parts, valueOf, (value) => value.replace(/[^\x20-\x7e]/g, '?'));
+  return text.slice(0, MAX_OWN_TEXT);
+}
+
+function explanationValue(
+  letter: MacroLetter,
+  domain: string,
+  values: MacroValues,
+  more: ExplanationValues,
+): string | null {
+  if (letter === 'c') return values.ip.toString();
+  if (letter === 'r') return more.receiver;
+  if (letter === 't') return String(more.seconds);
+  if (letter === 'l') return more.localPart;
+  if (letter === 's') return `${more.localPart}@${values.senderDomain}`;
+  return domainSpecValue(letter, domain, values);
 }
 
 function domainSpecValue(letter: MacroLetter, domain: string, values: MacroValues): string | null {
@@ -94,11 +118,21 @@ function domainSpecValue(letter: MacroLetter, domain: string, values: MacroValue
   }
 }
 
+interface Expanded {
+  readonly text: string;
+  /** False where a macro has no value, or the string is beyond all bounds: then the text ends before it. */
+  readonly isWhole: boolean;
+}
+
+function whole({ text, isWhole }: Expanded): string | null {
+  return isWhole ? text : null;
+}
+
 function expand(
   parts: MacroString,
   valueOf: (letter: MacroLetter) => string | null,
   clean: (text: string) => string,
-): string | null {
+): Expanded {
   let text = '';
   let work = 0;
   for (const part of parts) {
@@ -106,13 +140,13 @@ function expand(
     else if (part.kind === 'escape') text += ESCAPES[part.of];
     else {
       const value = valueOf(part.letter);
-      if (value === null) return null;
+      if (value === null) return { text, isWhole: false };
       work += value.length; // counted as the text grows: the bound is on the work, not on the result
-      if (work > MAX_WORK) return null;
+      if (work > MAX_WORK) return { text, isWhole: false };
       text += clean(transform(value, part));
     }
   }
-  return text;
+  return { text, isWhole: true };
 }
 
 const ESCAPES = { '%': '%', _: ' ', '-': '%20' } as const;
@@ -159,15 +193,5 @@ const PERCENT_ENCODED: readonly string[] = Array.from(
 /** `%{i}`: a dotted quad, or the nibbles of an IPv6 address with dots between. §7.4 shows them in lower
  *  case, the published suite wants upper case in explanations; to the DNS both are the same. */
 export function dottedAddress(ip: IpAddress): string {
-  return ip.family === 4 ? ip.toString() : nibbles(ip).toUpperCase().split('').join('.');
-}
-
-/** The name that PTR records of an address are at (RFC 1035 §3.5, RFC 3596 §2.5). */
-export function reverseName(ip: IpAddress): string {
-  if (ip.family === 4) return `${ip.bytes().reverse().join('.')}.in-addr.arpa`;
-  return `${nibbles(ip).split('').reverse().join('.')}.ip6.arpa`;
-}
-
-function nibbles(ip: IpAddress): string {
-  return [ip.head, ...ip.tail].map((word) => word.toString(16).padStart(8, '0')).join('');
+  return ip.family === 4 ? ip.toString() : addressLabels(ip).join('.').toUpperCase();
 }

@@ -1,8 +1,9 @@
 /** What the macros of one check come to. */
 import { isQueryable, queryName, type QueryName } from '../dns/index.js';
-import { domainName, type DomainName } from '../net/index.js';
+import { domainName } from '../net/index.js';
+import type { Clock } from '../util/index.js';
 import type { CheckArguments } from './check-host.js';
-import { expandDomainSpec, type MacroValues } from './expand.js';
+import { expandDomainSpec, type ExplanationValues, type MacroValues } from './expand.js';
 import type { MacroString } from './record.js';
 
 /** A domain-spec expanded: its text, and the name it makes, or null where it makes none. */
@@ -21,12 +22,12 @@ export interface Expansion {
  */
 export class Expansions {
   readonly #args: CheckArguments;
-  readonly #senderDomain: DomainName;
+  readonly #senderDomain: string;
   /** Null until there is one: most checks meet no macro. */
   #known: Map<MacroString, Expansion> | null = null;
   #constant: Omit<MacroValues, 'validatedName'> | null = null;
 
-  constructor(args: CheckArguments, senderDomain: DomainName) {
+  constructor(args: CheckArguments, senderDomain: string) {
     this.#args = args;
     this.#senderDomain = senderDomain;
   }
@@ -56,6 +57,12 @@ export class Expansions {
       helo: heloName.ok ? heloName.value : helo,
     };
   }
+}
+
+/** What only texts for people may name (§7.2). */
+export function explanationValues(args: CheckArguments, clock: Clock): ExplanationValues {
+  const { receiver, sender } = args;
+  return { receiver, seconds: Math.floor(clock.wall() / 1000), localPart: sender.localPart };
 }
 
 /** RFC 7208 §7.3: a name that is too long loses labels on the left. */

@@ -1,17 +1,41 @@
 /** What check_host() found: the RFC's result and what led to it. */
 import type { FailureReason, QueryName, RecordType } from '../dns/index.js';
 import type { DomainNameProblem } from '../net/index.js';
-import type { Directive } from './record.js';
+import type { Directive, SpfRecord } from './record.js';
 import type { RecordProblem } from './parse.js';
 
 export type Outcome =
   | { readonly result: 'none'; readonly cause: NoneCause }
   /** `matched` is null where no mechanism did (§4.7): in a header field that is "default". */
-  | { readonly result: 'pass' | 'softfail' | 'neutral'; readonly matched: Directive | null }
+  | (Decided & { readonly result: 'pass' | 'softfail' | 'neutral'; readonly matched: Directive | null })
   /** `explanation`: the domain's own text (§6.2), printable ASCII, and for all that from outside. */
-  | { readonly result: 'fail'; readonly matched: Directive; readonly explanation: string | null }
-  | { readonly result: 'temperror'; readonly cause: TempErrorCause }
-  | { readonly result: 'permerror'; readonly cause: PermErrorCause };
+  | (Decided & {
+      readonly result: 'fail';
+      readonly matched: Directive;
+      readonly explanation: string | null;
+    })
+  /** `record`: that of the domain that was checked; null where it was not got or could not be read. */
+  | (TempError & { readonly record: SpfRecord | null })
+  | (PermError & { readonly record: SpfRecord | null });
+
+/** What the owner of the domain says about the client. */
+interface Decided {
+  /** The record of the domain that was checked. */
+  readonly record: SpfRecord;
+  /** The record that the result is from: the same, or what `redirect=` leads to in the end (§6.1). */
+  readonly decidedBy: SpfRecord;
+}
+
+/** An error as it comes up from where it happened, which may be any record of the check. */
+export interface TempError {
+  readonly result: 'temperror';
+  readonly cause: TempErrorCause;
+}
+
+export interface PermError {
+  readonly result: 'permerror';
+  readonly cause: PermErrorCause;
+}
 
 /** RFC 7208 §2.6.1. */
 export type NoneCause =

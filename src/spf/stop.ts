@@ -1,12 +1,12 @@
 /** What ends an evaluation before its time, and how it is made. */
 import type { QueryName } from '../dns/index.js';
-import type { LimitName, Outcome } from './outcome.js';
+import type { LimitName, PermError, TempError } from './outcome.js';
 import { printMacroString } from './print.js';
 import type { Unanswered } from './questions.js';
 import type { MacroString } from './record.js';
 
 /** An error ends the check wherever it happens: it is passed up as it is (RFC 7208 §5.2, §6.1). */
-export type Failure = Extract<Outcome, { readonly result: 'temperror' | 'permerror' }>;
+export type Failure = TempError | PermError;
 
 export type Stop = Failure | Unanswered;
 

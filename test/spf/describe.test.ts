@@ -34,7 +34,7 @@ test.each([
   { zone: {}, sender: 'user@[192.0.2.1]', names: 'character' },
   { zone: {}, sender: `user@${'a.'.repeat(200)}example`, names: 'long' },
   { zone: {}, sender: 'user@\u0378.example', names: 'international' },
-  { zone: {}, sender: 'user@', names: 'empty' },
+  { zone: {}, sender: 'user@.', names: 'empty' },
   { zone: { 'example.com': { TXT: ['v=spf1', 'v=spf1 a'] } }, names: 'example.com' },
   { zone: record('v=spf1 moo:"('), names: 'moo:"(' },
   { zone: record('v=spf1 a:x\r\ny.example'), names: 'a:x??y.example' },

@@ -70,7 +70,7 @@ describe('whom there is nothing to ask about', () => {
       { sender: `user@${'a'.repeat(64)}.example`, problem: 'label-length', what: 'an overlong label' },
       { sender: `user@${'a.'.repeat(126)}example`, problem: 'name-length', what: 'an overlong name' },
       { sender: 'user@a b.example', problem: 'character', what: 'a blank in the name' },
-      { sender: 'user@', problem: 'empty', what: 'no name' },
+      { sender: 'user@.', problem: 'empty', what: 'no name' },
       { sender: 'user@a\0.example', problem: 'character', what: 'a NUL in the name' },
     ].map(({ sender, problem, what }) => ({
       says: `${what} is none at once, and no query (§4.3)`,

@@ -1,4 +1,4 @@
-/** Macro expansion (RFC 7208 §7), and the names that addresses have in the DNS. */
+/** Macro expansion (RFC 7208 §7). */
 import { describe, expect, test } from '@jest/globals';
 
 import { LABEL_DOT } from '../../src/dns/index.js';
@@ -7,7 +7,6 @@ import {
   dottedAddress,
   expandDomainSpec,
   expandExplanation,
-  reverseName,
   type MacroValues,
 } from '../../src/spf/expand.js';
 import { parseExplanation } from '../../src/spf/parse.js';
@@ -199,17 +198,10 @@ describe('bounds', () => {
 });
 
 test.each([
-  ['192.0.2.1', '192.0.2.1', '1.2.0.192.in-addr.arpa'],
-  ['255.255.255.255', '255.255.255.255', '255.255.255.255.in-addr.arpa'],
-  ['0.0.0.0', '0.0.0.0', '0.0.0.0.in-addr.arpa'],
-  ['::ffff:192.0.2.1', '192.0.2.1', '1.2.0.192.in-addr.arpa'],
-  [
-    '2001:db8::cb01',
-    '2.0.0.1.0.D.B.8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.C.B.0.1',
-    '1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa',
-  ],
-  ['::', Array(32).fill('0').join('.'), `${'0.'.repeat(32)}ip6.arpa`],
-])('%s is %s, and its PTR records are at %s', (text, dotted, reverse) => {
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8::cb01', '2.0.0.1.0.D.B.8.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.C.B.0.1'],
+  ['::', Array(32).fill('0').join('.')],
+])('%%{i} of %s is %s', (text, dotted) => {
   expect(dottedAddress(address(text))).toBe(dotted);
-  expect(reverseName(address(text))).toBe(reverse);
 });
