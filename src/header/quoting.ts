@@ -79,6 +79,22 @@ export function quotableLocalPart(localPart: string, room: number): string {
   return `\\"${escaped(localPart, room - 4, true)}\\"`;
 }
 
+/** Whether the text may stand bare in front of an `@`: a dot-atom (RFC 5322 §3.4.1) without `=`, so that no
+ *  `dkim=pass@example.com` is seen by those who search a field for words. */
+export function isBareLocalPart(text: string): boolean {
+  return isDotted(text, ATEXT) && !text.includes('=');
+}
+
+/** Whether all of it is printable ASCII. */
+export function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!has(text.charCodeAt(i), PRINTABLE)) return false;
+  return true;
+}
+
+function has(c: number, bit: number): boolean {
+  return ((CLASSES[c] ?? 0) & bit) !== 0;
+}
+
 const CUT = '...';
 
 function escaped(text: string, room: number, twice: boolean): string {
@@ -113,3 +129,21 @@ export function commentWord(text: string, room: number): string {
   if (text.length <= room && isPlain(text)) return text;
   return text.slice(0, room).replace(/[^A-Za-z0-9._:[\]-]/g, '?');
 }
+
+/** Words in a comment, of an administrator or about what went wrong, at most `room` characters, `...` for what
+ *  is cut off. Parentheses are brackets, double quotes single ones, `=`, `;`, `\` and what is not printable
+ *  ASCII `?`, and white space is one blank, so that the comment ends where we end it and no reader, however
+ *  simple, sees a result or a pair in it. */
+export function commentText(text: string, room: number): string {
+  const words = text
+    .slice(0, MAX_SCANNED)
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[^\x20-\x7e]|[()"\\=;]/g, (c) => STAND_INS[c] ?? '?');
+  return words.length <= room ? words : words.slice(0, room - CUT.length) + CUT;
+}
+
+/** More than enough for any room: nobody's text is worked on in full. */
+const MAX_SCANNED = 1000;
+
+const STAND_INS: Readonly<Record<string, string>> = { '(': '[', ')': ']', '"': "'" };

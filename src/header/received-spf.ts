@@ -2,10 +2,11 @@
 import { domainName, type DomainName, type IpAddress } from '../net/index.js';
 import type { ReversePath, SpfIdentity, SpfResult } from '../smtp/index.js';
 import type { Octets } from '../util/index.js';
-import { commentWord, isPlain, quotable, quotableLocalPart, value } from './quoting.js';
+import { commentText, commentWord, isPlain, quotable, quotableLocalPart, value } from './quoting.js';
+import { MAX_FIELD, MAX_NAME, MAX_NOTE, noDomain } from './wording.js';
 
 /** A whole Received-SPF field, name and all, on one line: printable ASCII, at most 998 characters (RFC 5322
- *  §2.1.1), no blank at either end. Only `printReceivedSpf` makes it. */
+ *  §2.1.1), no blank at either end. Only functions of this folder make it. */
 export type ReceivedSpfField = string & { readonly __receivedSpfField: unique symbol };
 
 /** What the field says: the result for one identity, and what is needed to come to it again. */
@@ -18,10 +19,12 @@ export interface ReceivedSpf {
   /** The argument of HELO or EHLO; empty when there was none. */
   readonly helo: Octets;
   readonly sender: ReversePath;
-  /** This host's name. */
+  /** This host's name, or `unknown` where that is hidden. */
   readonly receiver: string;
   /** What the result rests on; null for none. */
   readonly basis: Basis | null;
+  /** A remark of the administrator's about the message, told in the comment; null (or not given) for none. */
+  readonly note?: string | null;
 }
 
 export type Basis =
@@ -30,9 +33,6 @@ export type Basis =
   /** What went wrong, in a few words. */
   | { readonly kind: 'problem'; readonly text: string };
 
-const MAX_FIELD = 998;
-/** Host names and HELO names, echoed: a name of the DNS has at most 253 octets. */
-const MAX_NAME = 255;
 /** Address of the sender, echoed: RFC 5321 §4.5.3.1 allows 64 and 255 octets and the at sign. */
 const MAX_ADDRESS = 320;
 /** A shorter piece of a mechanism or a problem tells nothing. */
@@ -41,7 +41,8 @@ const MIN_BASIS = 8;
 /**
  * Prints the field. Nothing in it but the fixed words is unbounded or unquoted, and what is printed is read
  * back by `parseReceivedSpf` as exactly these keys. Where it would get too long (an overlong name or record
- * is needed for that), the mechanism is cut and the comment left out; the longest of all other pairs fit.
+ * is needed for that), the mechanism is cut and the comment left out, its note first; the longest of all other
+ * pairs fit.
  *
  * The names of checked domains stand as they were looked up. Of the local part, which is free text, the
  * comment has nothing.
@@ -58,9 +59,20 @@ export function printReceivedSpf(spf: ReceivedSpf): ReceivedSpfField {
     const room = MAX_FIELD - start.length - pairs.length - `; ${kind}=""`.length;
     if (room >= MIN_BASIS) pairs += `; ${kind}=${value(text, room)}`;
   }
-  const comment = `(${commentWord(spf.receiver, MAX_NAME)}: ${sentence(spf, client)}) `;
-  const fits = start.length + comment.length + pairs.length <= MAX_FIELD;
-  return (fits ? start + comment + pairs : start + pairs) as ReceivedSpfField;
+  const comment = `${commentWord(spf.receiver, MAX_NAME)}: ${sentence(spf, client)}`;
+  const room = MAX_FIELD - start.length - pairs.length - '() '.length;
+  return (start + inParentheses(withNote(comment, spf.note ?? '', room), room) + pairs) as ReceivedSpfField;
+}
+
+function inParentheses(comment: string, room: number): string {
+  return comment.length <= room ? `(${comment}) ` : '';
+}
+
+/** The note is left out first. */
+function withNote(comment: string, note: string, room: number): string {
+  const words = note === '' ? '' : commentText(note, MAX_NOTE);
+  const both = `${comment}, ${words}`;
+  return words !== '' && both.length <= room ? both : comment;
 }
 
 const IDENTITIES = { helo: 'helo', mailFrom: 'mailfrom' } as const;
@@ -93,7 +105,7 @@ function asName(text: Octets): string | null {
 
 /** The comment, after the examples of §9.1 and A.4. */
 function sentence({ result, identity, domain }: ReceivedSpf, client: string): string {
-  if (domain === null) return `no domain to check in the ${identity === 'helo' ? 'HELO name' : 'sender'}`;
+  if (domain === null) return noDomain(identity);
   const who = identity === 'helo' ? `HELO name ${domain}` : `domain ${domain}`;
   switch (result) {
     case 'pass':

@@ -2,7 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { parseReceivedSpf, printReceivedSpf, type ReceivedSpf } from '../../src/header/index.js';
+import {
+  parseReceivedSpf,
+  printReceivedSpf,
+  printUncheckedReceivedSpf,
+  type ReceivedSpf,
+} from '../../src/header/index.js';
 import { domainName, IpAddress, type DomainName } from '../../src/net/index.js';
 import { SPF_RESULTS, splitAddress, type ReversePath } from '../../src/smtp/index.js';
 import { octetsOfText, type Octets } from '../../src/util/index.js';
@@ -93,6 +98,62 @@ describe('comments', () => {
     { result: 'temperror', says: 'SPF check of domain example.com failed for now' },
   ] as const)('$result', ({ result, says }) => {
     expect(parsed(printReceivedSpf({ ...PLAIN, result })).comment).toBe(`mx.example.net: ${says}`);
+  });
+});
+
+describe('notes', () => {
+  test.each([
+    { what: 'a name', note: 'forwarded by GMX', shown: ', forwarded by GMX' },
+    { what: 'none', note: '', shown: '' },
+    { what: 'blanks', note: ' \n', shown: '' },
+    { what: 'what would end the comment', note: 'a) identity="x; y\\', shown: ", a] identity?'x? y?" },
+    { what: 'lines and letters', note: ' Universität\n(Köln) \0', shown: ', Universit?t [K?ln] ?' },
+    { what: 'too much', note: 'n'.repeat(5000), shown: `, ${'n'.repeat(97)}...` },
+  ])('$what', ({ note, shown }) => {
+    const plain = parsed(printReceivedSpf(PLAIN));
+    expect(parsed(printReceivedSpf({ ...PLAIN, note }))).toEqual({
+      ...plain,
+      comment: `${plain.comment ?? ''}${shown}`,
+    });
+  });
+
+  test('are left out where the line would be too long, and the rest of the comment is kept', () => {
+    const basis = { kind: 'mechanism', text: `include:${'x'.repeat(700)}.example` } as const;
+    const field = printReceivedSpf({ ...PLAIN, basis, note: 'n'.repeat(100) });
+    expect(field).toBe(printReceivedSpf({ ...PLAIN, basis }));
+    expect(parsed(field).comment).toBe(parsed(printReceivedSpf(PLAIN)).comment);
+  });
+});
+
+test('where the receiver is hidden, its name is nowhere', () => {
+  expect(printReceivedSpf({ ...PLAIN, receiver: 'unknown', basis: null })).toBe(
+    'Received-SPF: pass (unknown: domain example.com designates 192.0.2.1 as permitted sender) ' +
+      'identity=mailfrom; client-ip=192.0.2.1; helo=mail.example.com; envelope-from="user@example.com"; ' +
+      'receiver=unknown',
+  );
+  expect(printUncheckedReceivedSpf('unknown', 'network')).toBe(
+    'Received-SPF: none (unknown: SPF was not checked, client is in an exempt network)',
+  );
+});
+
+describe('mail that was not checked', () => {
+  test.each([
+    { why: 'authenticated', words: 'client is authenticated' },
+    { why: 'client-unknown', words: 'client address is unknown' },
+    { why: 'network', words: 'client is in an exempt network' },
+    { why: 'private-client', words: 'client address is not public' },
+    { why: 'sender', words: 'sender is exempt' },
+    { why: 'recipient', words: 'recipient is exempt' },
+    { why: 'null-sender', words: 'bounces are exempt' },
+    { why: 'helo-name', words: 'HELO name is exempt' },
+    { why: 'ptr-domain', words: 'client name is exempt' },
+    { why: 'rule', words: 'exempt by a rule' },
+    { why: 'nothing-to-check', words: 'no identity is to be checked' },
+    { why: 'internal-error', words: 'internal error' },
+  ] as const)('$why', ({ why, words }) => {
+    const field = printUncheckedReceivedSpf('mx.example.net', why);
+    expect(field).toBe(`Received-SPF: none (mx.example.net: SPF was not checked, ${words})`);
+    expect(parsed(field).pairs.size).toBe(0);
   });
 });
 

@@ -5,10 +5,11 @@ import { delimiter, join } from 'node:path';
 import { describe, test } from '@jest/globals';
 
 /**
- * A program that must be found, or one of two other things: `namespaces`, being allowed to make private ones (which
- * takes root), and `python3-dnspython`, without which Debian's pyspf takes a name server's failure for no record.
+ * A program that must be found, or one of three other things: `namespaces`, being allowed to make private ones (which
+ * takes root), `python3-dnspython`, without which Debian's pyspf takes a name server's failure for no record, and
+ * `python3-authres`, which reads Authentication-Results.
  */
-export type Need = 'namespaces' | 'python3-dnspython' | (string & {});
+export type Need = 'namespaces' | 'python3-dnspython' | 'python3-authres' | (string & {});
 
 /** Daemons live where a login shell does not look. */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -38,6 +39,8 @@ function isThere(need: Need): boolean {
       return succeeds('unshare', '--mount', '--net', '--pid', '--fork', '--', 'true');
     case 'python3-dnspython':
       return succeeds('/usr/bin/python3', '-c', 'import dns.resolver');
+    case 'python3-authres':
+      return succeeds('/usr/bin/python3', '-c', 'import authres');
     default:
       return programPath(need) !== undefined;
   }
