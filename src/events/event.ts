@@ -2,6 +2,9 @@
 import type { SpfResult } from '../smtp/index.js';
 import type { Octets } from '../util/index.js';
 
+/** What a mail server connects to. */
+type Service = 'policy' | 'milter';
+
 /**
  * What happened, in plain values. Whatever is typed `Octets` comes from outside and is encoded by the
  * reader that shows it. Log lines (and later metrics) are readers of this union.
@@ -10,7 +13,7 @@ export type Event =
   /** One message was answered for; later requests of the same message repeat the answer and are no event. */
   | {
       readonly kind: 'message-judged';
-      readonly frontend: 'policy';
+      readonly frontend: Service;
       /** The queue id, or where the mail server has none yet, empty. */
       readonly queueId: Octets;
       /** What all requests of the message share: with Postfix it begins with the process id of smtpd(8), in
@@ -19,10 +22,16 @@ export type Event =
       readonly client: Octets;
       readonly helo: Octets;
       readonly sender: Octets;
+      /** Of the request that was judged, where it named one; else empty. */
+      readonly recipient: Octets;
       readonly heloResult: SpfResult | null;
       readonly mailFromResult: SpfResult | null;
-      /** `accept`, `reject`, `defer`, or `skip` when nothing was checked. */
-      readonly action: 'accept' | 'reject' | 'defer' | 'skip';
+      /** RFC 8601 §2.7.3, where it was asked for. */
+      readonly iprevResult: 'pass' | 'fail' | 'permerror' | 'temperror' | null;
+      /** `restrict` is an action of the administrator's own (Postfix access(5)); `skip`: nothing was checked. */
+      readonly action: 'accept' | 'reject' | 'defer' | 'hold' | 'restrict' | 'skip';
+      /** The name of the administrator's rule that applied. */
+      readonly rule: string | null;
       /** The decision in few words: what matched, what went wrong, why it was skipped. */
       readonly why: string;
       /** Whether the action was only noted and not taken. */
@@ -30,20 +39,30 @@ export type Event =
       readonly durationMs: number;
     }
   | { readonly kind: 'private-client'; readonly client: string }
-  | { readonly kind: 'listening'; readonly service: 'policy'; readonly address: string }
-  | { readonly kind: 'connection-limit'; readonly service: 'policy'; readonly limit: number }
+  | { readonly kind: 'listening'; readonly service: Service; readonly address: string }
+  | { readonly kind: 'connection-limit'; readonly service: Service; readonly limit: number }
+  /** Somebody connected who may not. */
+  | { readonly kind: 'connection-refused'; readonly service: Service; readonly peer: string }
   /** The system did not hand over a connection: above all, it has no descriptors left. */
-  | { readonly kind: 'accept-failed'; readonly service: 'policy'; readonly why: string }
+  | { readonly kind: 'accept-failed'; readonly service: Service; readonly why: string }
   | {
       readonly kind: 'protocol-error';
-      readonly service: 'policy';
+      readonly service: Service;
       readonly peer: string;
       readonly why: string;
     }
-  | { readonly kind: 'peer-not-reading'; readonly service: 'policy'; readonly peer: string }
+  | { readonly kind: 'peer-not-reading'; readonly service: Service; readonly peer: string }
   | { readonly kind: 'internal-error'; readonly where: string; readonly error: Error }
   /** Spawn mode goes on with the built-in defaults and refuses no mail; `problems` are lines for people. */
   | { readonly kind: 'config-refused'; readonly problems: string }
+  /** What the configuration at start-up could do better: a warning or a note, for people. */
+  | { readonly kind: 'config-remark'; readonly text: string }
+  /** A new configuration is in force; there were so many remarks on it. */
+  | { readonly kind: 'config-reloaded'; readonly file: string | null; readonly remarks: number }
+  /** A new configuration was refused and the running one stays; `problems` are lines for people. */
+  | { readonly kind: 'config-kept'; readonly problems: string }
+  /** These options of the new configuration are other than those that are in force. */
+  | { readonly kind: 'restart-needed'; readonly options: readonly string[] }
   /** Within the window of `dns.outage_guard`, `failed` of so many checks ended in temperror. */
   | {
       readonly kind: 'dns-outage-began';

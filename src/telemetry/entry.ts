@@ -1,16 +1,18 @@
 /** What a log line says about each event, before it is written as text or as JSON. */
 import type { Event } from '../events/index.js';
-import { assertNever, textOf } from '../util/index.js';
+import { assertNever } from '../util/index.js';
 import type { LogLevel } from './level.js';
+import { isWanted, messageEntry } from './message-entry.js';
+import type { ChangeableSettings } from './settings.js';
 
-type Value = string | number | boolean;
+export type Value = string | number | boolean;
 
 /** One line to be. Only the values can come from outside; the rest is ours. */
 export interface Entry {
   readonly level: LogLevel;
   /** A name for programs: the kind of the event. */
   readonly event: string;
-  /** For lines about one message: its queue id, or `NOQUEUE`. */
+  /** For lines about one message: its queue id, or `NOQUEUE`, if that is to be shown. */
   readonly id: string | null;
   readonly words: string;
   /** What became of the message; it follows the words. */
@@ -28,11 +30,16 @@ const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {
   'private-client': 'warning',
   listening: 'notice',
   'connection-limit': 'warning',
+  'connection-refused': 'warning',
   'accept-failed': 'warning',
   'protocol-error': 'warning',
   'peer-not-reading': 'warning',
   'internal-error': 'error',
   'config-refused': 'error',
+  'config-remark': 'warning',
+  'config-reloaded': 'notice',
+  'config-kept': 'error',
+  'restart-needed': 'warning',
   'dns-outage-began': 'warning',
   'dns-outage-ended': 'notice',
   'dns-cache-stale': 'info',
@@ -46,33 +53,35 @@ const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {
   stopped: 'notice',
 };
 
-export function entryOf(event: Event): Entry {
-  if (event.kind === 'message-judged') return judged(event);
-  const { words, facts } = describe(event);
-  return { level: levelOf(event), event: event.kind, id: null, words, action: null, facts };
-}
-
-type Judged = Extract<Event, { readonly kind: 'message-judged' }>;
-
-function judged(event: Judged): Entry {
-  const facts: [string, Value][] = [
-    ['client', textOf(event.client)],
-    ['helo', textOf(event.helo)],
-    ['sender', textOf(event.sender)],
-  ];
-  if (event.heloResult !== null) facts.push(['helo_result', event.heloResult]);
-  if (event.mailFromResult !== null) facts.push(['mail_from', event.mailFromResult]);
-  facts.push(['why', event.why]);
-  if (event.queueId === '' && event.instance !== '') facts.push(['instance', textOf(event.instance)]);
-  if (event.dryRun) facts.push(['dry_run', true]);
-  facts.push(['ms', Math.round(event.durationMs * 10) / 10]);
-  const id = event.queueId === '' ? 'NOQUEUE' : textOf(event.queueId);
-  return { level: 'info', event: event.kind, id, words: 'spf', action: event.action, facts };
+/** The lines of an event: one as a rule, none for a message that the settings leave out. */
+export function entriesOf(event: Event, settings: ChangeableSettings): readonly Entry[] {
+  if (event.kind === 'message-judged') {
+    return isWanted(event, settings) ? [messageEntry(event, settings)] : [];
+  }
+  const level = levelOf(event);
+  const descriptions = event.kind === 'config-kept' ? describeKept(event.problems) : [describe(event)];
+  return descriptions.map(({ words, facts }) => {
+    return { level, event: event.kind, id: null, words, action: null, facts };
+  });
 }
 
 type Description = Pick<Entry, 'words' | 'facts'>;
 
-function describe(event: Exclude<Event, Judged>): Description {
+/** Of a configuration that is quite wrong the first problems are enough. */
+const MAX_PROBLEMS = 50;
+
+/** A line for each problem: each has its place in the file, and together they would be cut. */
+function describeKept(problems: string): readonly Description[] {
+  const words = 'the new configuration is refused, the one that is in force stays';
+  const lines = problems.split('\n').filter((line) => line.trim() !== '');
+  const descriptions = lines.slice(0, MAX_PROBLEMS).map((line): Description => {
+    return { words, facts: [['problem', line]] };
+  });
+  const more = lines.length - descriptions.length;
+  return more === 0 ? descriptions : [...descriptions, { words, facts: [['more_problems', more]] }];
+}
+
+function describe(event: Exclude<Event, { readonly kind: 'message-judged' | 'config-kept' }>): Description {
   switch (event.kind) {
     case 'private-client':
       return {
@@ -93,6 +102,14 @@ function describe(event: Exclude<Event, Judged>): Description {
         facts: [
           ['service', event.service],
           ['limit', event.limit],
+        ],
+      };
+    case 'connection-refused':
+      return {
+        words: 'connection refused, the listener does not allow its address',
+        facts: [
+          ['service', event.service],
+          ['peer', event.peer],
         ],
       };
     case 'accept-failed':
@@ -133,6 +150,18 @@ function describe(event: Exclude<Event, Judged>): Description {
         words:
           'the configuration is refused, till it is good all mail passes and what would become of it is only logged',
         facts: [['problems', event.problems]],
+      };
+    case 'config-remark':
+      return { words: 'a remark on the configuration', facts: [['remark', event.text]] };
+    case 'config-reloaded':
+      return {
+        words: 'the configuration is read anew and in force',
+        facts: [...(event.file === null ? [] : [['file', event.file] as const]), ['remarks', event.remarks]],
+      };
+    case 'restart-needed':
+      return {
+        words: 'changed options keep their old values till a restart',
+        facts: [['options', event.options.join(' ')]],
       };
     case 'dns-outage-began':
       return {
@@ -246,5 +275,20 @@ export function linesLost(count: number): Entry {
     words: 'lines were lost, the log could not be written',
     action: null,
     facts: [['lines', count]],
+  };
+}
+
+/** A place that takes no lines, told on standard error. */
+export function targetFailed(target: string, why: string): Entry {
+  return {
+    level: 'error',
+    event: 'log-target-failed',
+    id: null,
+    words: 'the log cannot be written, it is tried again and lines that find no room till then are lost',
+    action: null,
+    facts: [
+      ['target', target],
+      ['why', why],
+    ],
   };
 }

@@ -1,3 +1,4 @@
 /** Log lines: one reader of the events that everybody else reports. */
 export { LOG_LEVELS, type LogLevel } from './level.js';
-export { createLog, type Log, type LogSettings } from './log.js';
+export { createLog, type Log } from './log.js';
+export type { LogSettings, LogTarget } from './settings.js';

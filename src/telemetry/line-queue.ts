@@ -2,41 +2,49 @@
  * Holds lines until they are written: all lines of one turn of the event loop are one write, there is one
  * write at a time, and when the other side does not keep up the newest lines are dropped and counted.
  */
-
-/** Where lines go. Never throws; every failure comes through `done`. */
-export interface LineWriter {
-  /** Writes whole lines and calls back once: whether it worked. */
-  write(lines: string, done: (written: boolean) => void): void;
-  /** No more will come: lets go of whatever is held. */
-  close(): void;
-}
+import type { LineWriter, WriteFailure } from './line-writer.js';
 
 export interface QueueLimits {
   readonly lines: number;
   readonly characters: number;
-  /** How long to wait after a failure. */
+  /** How long to wait after a failure: twice as long after each further one, up to a most. */
   readonly retryMs: number;
+  readonly maxRetryMs: number;
 }
 
-export const QUEUE_LIMITS: QueueLimits = { lines: 10_000, characters: 8 << 20, retryMs: 1000 };
+export const QUEUE_LIMITS: QueueLimits = {
+  lines: 10_000,
+  characters: 8 << 20,
+  retryMs: 1000,
+  maxRetryMs: 30_000,
+};
+
+/** What the queue has to say about itself. */
+export interface QueueNews {
+  /** Makes the line that says how many were lost. */
+  readonly lossLine: (lost: number) => string;
+  /** Called with the first failure, and again only after something was written in between. */
+  readonly failed: (why: string) => void;
+}
 
 export class LineQueue {
   readonly #writer: LineWriter;
   readonly #limits: QueueLimits;
-  readonly #tellLoss: (lost: number) => string;
+  readonly #news: QueueNews;
   #waiting: string[] = [];
   /** Of waiting lines and of those being written. */
   #lines = 0;
   #characters = 0;
   #lost = 0;
+  #failures = 0;
   #state: 'idle' | 'scheduled' | 'writing' | 'failed' = 'idle';
+  #isReopenDue = false;
   /** Called when there is nothing more to wait for. */
   #onRest: () => void = () => undefined;
 
-  /** `tellLoss` makes the line that says how many were lost. Lines end in a line break. */
-  constructor(writer: LineWriter, tellLoss: (lost: number) => string, limits = QUEUE_LIMITS) {
+  constructor(writer: LineWriter, news: QueueNews, limits = QUEUE_LIMITS) {
     this.#writer = writer;
-    this.#tellLoss = tellLoss;
+    this.#news = news;
     this.#limits = limits;
   }
 
@@ -47,6 +55,12 @@ export class LineQueue {
     }
     this.#add(line);
     if (this.#state === 'idle') this.#schedule();
+  }
+
+  /** What is being written is finished first. */
+  reopen(): void {
+    if (this.#state === 'writing') this.#isReopenDue = true;
+    else this.#reopen();
   }
 
   /** Settles when everything is written; after `withinMs`, or a failure, what is left is given up. */
@@ -78,20 +92,28 @@ export class LineQueue {
 
   #write(): void {
     const lines = this.#waiting;
-    const text = lines.join('');
     this.#waiting = [];
     this.#state = 'writing';
-    this.#writer.write(text, (written) => {
-      this.#lines -= lines.length;
-      this.#characters -= text.length;
-      if (written) this.#written();
-      else this.#failed(lines.length);
+    this.#writer.write(lines, (failure) => {
+      const done = lines.length - (failure?.unwritten ?? 0);
+      for (let i = 0; i < done; i++) this.#characters -= lines[i]?.length ?? 0;
+      this.#lines -= done;
+      if (done < lines.length) this.#waiting = lines.slice(done).concat(this.#waiting);
+      if (this.#isReopenDue) this.#reopen();
+      if (failure === null) this.#written();
+      else this.#failed(failure);
     });
   }
 
+  #reopen(): void {
+    this.#isReopenDue = false;
+    this.#writer.reopen(this.#news.failed);
+  }
+
   #written(): void {
+    this.#failures = 0;
     if (this.#lost > 0) {
-      this.#add(this.#tellLoss(this.#lost)); // beyond the limits, if need be: it is one line
+      this.#add(this.#news.lossLine(this.#lost)); // beyond the limits, if need be: it is one line
       this.#lost = 0;
     }
     if (this.#waiting.length > 0) {
@@ -102,13 +124,15 @@ export class LineQueue {
     this.#onRest();
   }
 
-  #failed(lost: number): void {
+  #failed({ why, lost }: WriteFailure): void {
     this.#lost += lost;
+    if (this.#failures === 0) this.#news.failed(why);
+    const waitMs = Math.min(this.#limits.retryMs * 2 ** this.#failures++, this.#limits.maxRetryMs);
     this.#state = 'failed';
     const timer = setTimeout(() => {
       if (this.#waiting.length > 0) this.#schedule();
       else this.#state = 'idle';
-    }, this.#limits.retryMs);
+    }, waitMs);
     timer.unref(); // a log that does not work keeps no process alive
     this.#onRest();
   }

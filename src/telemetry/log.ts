@@ -1,26 +1,24 @@
 /** The log: a reader of events that writes one line for each that matters enough. */
+import { hostname } from 'node:os';
+
 import type { Report } from '../events/index.js';
 import type { Clock } from '../util/index.js';
-import { entryOf, levelOf, linesLost, type Entry } from './entry.js';
+import { entriesOf, levelOf, linesLost, targetFailed, type Entry } from './entry.js';
 import { formatJson, formatText } from './format.js';
-import { isJournal } from './journal.js';
-import { SEVERITY, type LogLevel } from './level.js';
-import { LineQueue, type LineWriter } from './line-queue.js';
-import { streamWriter } from './stream-writer.js';
-import { syslogWriter } from './syslog-writer.js';
+import type { Line, Origin } from './frame.js';
+import { SEVERITY } from './level.js';
+import { LineQueue } from './line-queue.js';
+import { placeOf, type Place } from './place.js';
+import type { ChangeableSettings, LogSettings, LogTarget } from './settings.js';
 import { winstonLogger, type LineLogger } from './winston-logger.js';
-
-export interface LogSettings {
-  /** Events of this level and of more important ones are written. */
-  readonly level: LogLevel;
-  readonly format: 'text' | 'json';
-  /** `syslog` never touches the standard streams, for spawn mode. */
-  readonly to: 'stderr' | 'syslog';
-}
 
 export interface Log {
   /** Never throws and never waits. Does nothing once the log is closed. */
   readonly report: Report;
+  /** From the next event on, other settings; where lines go stays as it is. */
+  configure(settings: ChangeableSettings): void;
+  /** Lets go of files that have been renamed, and of programs and connections: lines go to new ones. */
+  reopen(): void;
   /** Writes what is left, for at most a second. */
   close(): Promise<void>;
 }
@@ -28,71 +26,125 @@ export interface Log {
 const CLOSE_WITHIN_MS = 1000;
 
 /**
- * Opens the log. Lines are collected and written in batches. When they cannot be written mail goes on, and
- * what was lost is counted and told by a later line.
+ * Opens the log. Lines are collected and written in batches, to each place on its own: one that is slow or does
+ * not work holds up neither the others nor mail. What does not find room is counted and told there by a later
+ * line; that a place does not work is told on standard error, once each time that it begins.
  *
- * Spawn mode does without winston: loading it takes longer than the conversation that it would log.
+ * In spawn mode standard error is the policy conversation: nothing is ever written there, syslog takes its
+ * place. It also does without winston: loading it takes longer than the conversation that it would log.
  */
-export function createLog(settings: LogSettings, clock: Clock): Promise<Log> {
-  const target: Target =
-    settings.to === 'syslog'
-      ? { writer: syslogWriter(), prefixed: true, openLogger: plainLogger }
-      : {
-          writer: streamWriter(process.stderr),
-          prefixed: isJournal(STDERR, process.env),
-          openLogger: winstonLogger,
-        };
-  return openLog(target, settings, clock);
+export function createLog(
+  settings: LogSettings,
+  clock: Clock,
+  mode: 'daemon' | 'spawn' = 'daemon',
+): Promise<Log> {
+  const open = mode === 'spawn' ? spawnPlaces : daemonPlaces;
+  return openLog((origin) => open(settings.to, (target) => placeOf(target, clock, origin)), settings, clock);
 }
 
-const STDERR = 2;
-
-/** Where lines go, and in what form. */
-export interface Target {
-  readonly writer: LineWriter;
-  /** Whether a line begins with its severity (`<6>`), which journal and logger(1) take off again. */
-  readonly prefixed: boolean;
-  readonly openLogger: (push: (line: string) => void) => LineLogger | Promise<LineLogger>;
+/** Where everything goes. */
+export interface Places {
+  readonly lines: readonly Place[];
+  /** For what is to be said about the others; may be one of them. */
+  readonly troubles: Place | null;
+  readonly openLogger: (push: (line: Line) => void) => LineLogger | Promise<LineLogger>;
 }
 
-/** Opens a log for one target. */
+function daemonPlaces(targets: readonly LogTarget[], open: (target: LogTarget) => Place): Places {
+  const stderr = open({ kind: 'stderr' });
+  const lines = targets.map((target) => (target.kind === 'stderr' ? stderr : open(target)));
+  return { lines: lines.length === 0 ? [stderr] : lines, troubles: stderr, openLogger: winstonLogger };
+}
+
+function spawnPlaces(targets: readonly LogTarget[], open: (target: LogTarget) => Place): Places {
+  const others = targets.filter(({ kind }) => kind !== 'stderr' && kind !== 'syslog');
+  const wantsSyslog = targets.length === 0 || others.length < targets.length;
+  const lines = [...others, ...(wantsSyslog ? [{ kind: 'syslog' } as const] : [])].map(open);
+  return { lines, troubles: null, openLogger: plainLogger };
+}
+
+/** A place with what waits for it. */
+interface Outlet {
+  readonly queue: LineQueue;
+  readonly push: (line: Line) => void;
+}
+
+/** Opens a log for places that the caller makes. */
 export async function openLog(
-  target: Target,
-  settings: Pick<LogSettings, 'level' | 'format'>,
+  openPlaces: (origin: () => Origin) => Places,
+  settings: ChangeableSettings,
   clock: Clock,
 ): Promise<Log> {
-  const leastSeverity = SEVERITY[settings.level];
-  const format = settings.format === 'json' ? formatJson : formatText;
-  const print = (entry: Entry): string => {
-    const line = format(entry, clock.wall());
-    return target.prefixed ? `<${SEVERITY[entry.level]}>${line}` : line;
+  let inForce = settings;
+  const self = { hostname: hostToken(), pid: process.pid };
+  const origin = (): Origin => ({ ...self, facility: inForce.facility, tag: inForce.tag });
+  const lineOf = (entry: Entry): Line => {
+    const wallMs = clock.wall();
+    const format = inForce.format === 'json' ? formatJson : formatText;
+    return { entry, wallMs, format, text: format(entry, wallMs) };
   };
-  const queue = new LineQueue(target.writer, (lost) => `${print(linesLost(lost))}\n`);
-  const logger = await target.openLogger((line) => {
-    queue.push(line);
+
+  const outlet = ({ name, writer, frame }: Place, failed: (name: string, why: string) => void): Outlet => {
+    const queue = new LineQueue(writer, {
+      lossLine: (lost) => frame(lineOf(linesLost(lost)), origin()),
+      failed: (why) => {
+        failed(name, why);
+      },
+    });
+    return {
+      queue,
+      push: (line) => {
+        queue.push(frame(line, origin()));
+      },
+    };
+  };
+  const places = openPlaces(origin);
+  // Of standard error that fails there is nobody left to tell.
+  const troubles = places.troubles === null ? null : outlet(places.troubles, () => undefined);
+  const tell = (name: string, why: string): void => troubles?.push(lineOf(targetFailed(name, why)));
+  const outlets = places.lines.map((place) =>
+    troubles !== null && place === places.troubles ? troubles : outlet(place, tell),
+  );
+  const logger = await places.openLogger((line) => {
+    for (const { push } of outlets) push(line);
   });
+
   let isClosed = false;
+  const reopen = (): void => {
+    for (const { queue } of outlets) queue.reopen();
+  };
   return {
     report(event) {
-      const level = levelOf(event);
-      if (isClosed || SEVERITY[level] > leastSeverity) return;
-      logger.log(level, print(entryOf(event)));
+      if (isClosed || SEVERITY[levelOf(event)] > SEVERITY[inForce.level]) return;
+      for (const entry of entriesOf(event, inForce)) logger.log(lineOf(entry));
+    },
+    configure(changed) {
+      const isOtherOrigin = changed.tag !== inForce.tag || changed.facility !== inForce.facility;
+      inForce = changed;
+      if (isOtherOrigin && !isClosed) reopen(); // logger(1) and the journal are told it when they begin
+    },
+    reopen() {
+      if (!isClosed) reopen();
     },
     async close() {
       if (isClosed) return;
       isClosed = true;
       await logger.end();
-      await queue.close(CLOSE_WITHIN_MS);
+      await Promise.all(outlets.map(({ queue }) => queue.close(CLOSE_WITHIN_MS)));
+      await troubles?.queue.close(CLOSE_WITHIN_MS);
     },
   };
 }
 
+/** This host's name as one word (RFC 5424 §6.2.4). */
+function hostToken(): string {
+  const name = hostname()
+    .replace(/[^\x21-\x7e]/g, '')
+    .slice(0, 255);
+  return name === '' ? '-' : name;
+}
+
 /** Passes lines on as they are. */
-function plainLogger(push: (line: string) => void): LineLogger {
-  return {
-    log(_level, line) {
-      push(`${line}\n`);
-    },
-    end: () => Promise.resolve(),
-  };
+function plainLogger(push: (line: Line) => void): LineLogger {
+  return { log: push, end: () => Promise.resolve() };
 }

@@ -6,25 +6,25 @@
 /** Text that is safe between quotes in a log line. Only this file makes it. */
 export type SafeText = string & { readonly __safeText: unique symbol };
 
-/** Octets of one encoded value, its quotes not counted. */
+/** Octets of one encoded value, its quotes not counted, where nothing else is said. */
 export const MAX_VALUE_OCTETS = 1024;
 
 const ELLIPSIS = '...';
 
 /**
- * The value as a JSON string, quotes and all, cut to 1 KiB. Besides what JSON escapes (quotes, backslashes,
+ * The value as a JSON string, quotes and all, cut to `maxOctets`. Besides what JSON escapes (quotes, backslashes,
  * C0) also DEL, C1 controls (`0x9B` is a terminal's CSI), line separators and bidi controls are escaped.
  */
-export function quoted(value: string): SafeText {
+export function quoted(value: string, maxOctets = MAX_VALUE_OCTETS): SafeText {
   // The usual case, with one pass and one allocation.
-  if (value.length <= MAX_VALUE_OCTETS && isPlain(value)) return `"${value}"` as SafeText;
-  return `"${escaped(value)}"` as SafeText;
+  if (value.length <= maxOctets && isPlain(value)) return `"${value}"` as SafeText;
+  return `"${escaped(value, maxOctets)}"` as SafeText;
 }
 
 /** The value bare where a reader of `key=value` cannot be misled by it, else as `quoted` gives it. */
-export function bareOrQuoted(value: string): SafeText {
-  if (value === '' || value.length > MAX_VALUE_OCTETS) return quoted(value);
-  for (let i = 0; i < value.length; i++) if (!isWord(value.charCodeAt(i))) return quoted(value);
+export function bareOrQuoted(value: string, maxOctets = MAX_VALUE_OCTETS): SafeText {
+  if (value === '' || value.length > maxOctets) return quoted(value, maxOctets);
+  for (let i = 0; i < value.length; i++) if (!isWord(value.charCodeAt(i))) return quoted(value, maxOctets);
   return value as SafeText;
 }
 
@@ -46,13 +46,13 @@ function isWord(c: number): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || (c >= 0x2d && c <= 0x3a) || c === 0x5f;
 }
 
-function escaped(value: string): string {
+function escaped(value: string, maxOctets: number): string {
   let out = '';
   let octets = 0;
   for (const character of value) {
     const safe = UNSAFE.test(character) ? escape(character) : character;
     octets += utf8Length(safe);
-    if (octets > MAX_VALUE_OCTETS - ELLIPSIS.length) return out + ELLIPSIS;
+    if (octets > maxOctets - ELLIPSIS.length) return out + ELLIPSIS;
     out += safe;
   }
   return out;

@@ -1,7 +1,7 @@
 /** Writes lines to a stream: standard error as a rule. */
 import type { Writable } from 'node:stream';
 
-import type { LineWriter } from './line-queue.js';
+import { lost, type LineWriter } from './line-writer.js';
 
 /**
  * A writer that survives whatever becomes of the stream. Node writes to a pipe or a socket without waiting
@@ -13,9 +13,12 @@ export function streamWriter(stream: Writable): LineWriter {
   });
   return {
     write(lines, done) {
-      stream.write(lines, (error) => {
-        done(!error);
+      stream.write(lines.join(''), (error) => {
+        done(error ? lost(lines, error.message) : null);
       });
+    },
+    reopen() {
+      // It was opened by whoever started us.
     },
     close() {
       // Not ours to close.

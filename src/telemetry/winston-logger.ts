@@ -2,19 +2,20 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
-import { SEVERITY, type LogLevel } from './level.js';
+import type { Line } from './frame.js';
+import { SEVERITY } from './level.js';
 
 export interface LineLogger {
-  log(level: LogLevel, line: string): void;
+  log(line: Line): void;
   /** Settles when all lines have been passed on. Nothing may be logged after it. */
   end(): Promise<void>;
 }
 
 /**
- * A logger that passes finished lines on to `push`, each with its line break. What is logged at all has been
- * decided before, and lines are not formatted twice, so winston's own level and format let everything pass.
+ * A logger that passes finished lines on to `push`. What is logged at all has been decided before, and lines
+ * are not formatted twice, so winston's own level and format let everything pass.
  */
-export async function winstonLogger(push: (line: string) => void): Promise<LineLogger> {
+export async function winstonLogger(push: (line: Line) => void): Promise<LineLogger> {
   const { default: winston } = await import('winston');
   const logger = winston.createLogger({
     levels: SEVERITY,
@@ -24,15 +25,15 @@ export async function winstonLogger(push: (line: string) => void): Promise<LineL
   // Takes everything at once: a sink that made winston wait would have it keep lines without a bound.
   const sink = new Writable({
     objectMode: true,
-    write({ message }: { readonly message: string }, _encoding, done) {
-      push(`${message}\n`);
+    write({ line }: { readonly line: Line }, _encoding, done) {
+      push(line);
       done();
     },
   });
   logger.pipe(sink);
   return {
-    log(level, message) {
-      logger.log({ level, message });
+    log(line) {
+      logger.log({ level: line.entry.level, message: line.text, line });
     },
     async end() {
       const finished = once(sink, 'finish');

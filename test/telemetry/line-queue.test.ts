@@ -1,25 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { LineQueue, type LineWriter, type QueueLimits } from '../../src/telemetry/line-queue.js';
+import { LineQueue, type QueueLimits } from '../../src/telemetry/line-queue.js';
+import type { LineWriter, WriteFailure } from '../../src/telemetry/line-writer.js';
 
-const LIMITS: QueueLimits = { lines: 4, characters: 40, retryMs: 1 };
+const LIMITS: QueueLimits = { lines: 4, characters: 40, retryMs: 1, maxRetryMs: 1 };
 
 /** A writer that answers when it is told to. */
 class SlowWriter implements LineWriter {
   readonly batches: string[] = [];
   isClosed = false;
-  #done: ((written: boolean) => void) | null = null;
+  reopened = 0;
+  #done: ((failure: WriteFailure | null) => void) | null = null;
 
-  write(lines: string, done: (written: boolean) => void): void {
+  write(lines: readonly string[], done: (failure: WriteFailure | null) => void): void {
     if (this.#done !== null) throw new Error('two writes at a time');
-    this.batches.push(lines);
+    this.batches.push(lines.join(''));
     this.#done = done;
   }
 
-  answer(written: boolean): void {
+  /** All is written, or so many are lost and so many, the last of them, are not written. */
+  answer(failure: Omit<WriteFailure, 'why'> | null): void {
     const done = this.#done;
     this.#done = null;
-    done?.(written);
+    done?.(failure === null ? null : { why: 'ill', ...failure });
+  }
+
+  reopen(failed: (why: string) => void): void {
+    if (this.#done !== null) throw new Error('reopened while writing');
+    this.reopened++;
+    failed('cannot be reopened');
   }
 
   close(): void {
@@ -30,9 +39,16 @@ class SlowWriter implements LineWriter {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function queue(limits = LIMITS): { writer: SlowWriter; lines: LineQueue } {
+function queue(limits = LIMITS): { writer: SlowWriter; lines: LineQueue; troubles: string[] } {
   const writer = new SlowWriter();
-  return { writer, lines: new LineQueue(writer, (lost) => `lost ${lost}\n`, limits) };
+  const troubles: string[] = [];
+  const news = {
+    lossLine: (lost: number) => `lost ${lost}\n`,
+    failed: (why: string): void => {
+      troubles.push(why);
+    },
+  };
+  return { writer, lines: new LineQueue(writer, news, limits), troubles };
 }
 
 describe('LineQueue', () => {
@@ -54,7 +70,7 @@ describe('LineQueue', () => {
     lines.push('c\n');
     await turn();
     expect(writer.batches).toStrictEqual(['a\n']);
-    writer.answer(true);
+    writer.answer(null);
     await turn();
     expect(writer.batches).toStrictEqual(['a\n', 'b\nc\n']);
   });
@@ -71,7 +87,7 @@ describe('LineQueue', () => {
     const { writer, lines } = queue();
     for (const line of pushed) lines.push(line);
     await turn();
-    writer.answer(true);
+    writer.answer(null);
     await turn();
     expect(writer.batches).toStrictEqual([kept, `lost ${lost}\n`]);
   });
@@ -81,7 +97,7 @@ describe('LineQueue', () => {
     for (const line of ['a\n', 'b\n', 'c\n']) lines.push(line);
     await turn();
     for (const line of ['d\n', 'e\n', 'f\n']) lines.push(line);
-    writer.answer(true);
+    writer.answer(null);
     await turn();
     expect(writer.batches).toStrictEqual(['a\nb\nc\n', 'd\nlost 2\n']);
   });
@@ -91,19 +107,98 @@ describe('LineQueue', () => {
     lines.push('a\n');
     lines.push('b\n');
     await turn();
-    writer.answer(false);
+    writer.answer({ lost: 2, unwritten: 0 });
     lines.push('c\n');
     await turn();
     expect(writer.batches).toStrictEqual(['a\nb\n']); // not at once
     await pause(20);
     expect(writer.batches).toStrictEqual(['a\nb\n', 'c\n']);
-    writer.answer(true);
+    writer.answer(null);
     await turn();
     expect(writer.batches).toStrictEqual(['a\nb\n', 'c\n', 'lost 2\n']);
-    writer.answer(true);
+    writer.answer(null);
     lines.push('d\n');
     await turn();
     expect(writer.batches.at(-1)).toBe('d\n'); // told once
+  });
+
+  test('tries again what is not written, in its order, before what came meanwhile', async () => {
+    const { writer, lines } = queue();
+    for (const line of ['a\n', 'b\n', 'c\n']) lines.push(line);
+    await turn();
+    writer.answer({ lost: 1, unwritten: 1 });
+    lines.push('d\n');
+    await pause(20);
+    expect(writer.batches.at(-1)).toBe('c\nd\n');
+    writer.answer(null);
+    await turn();
+    expect(writer.batches.at(-1)).toBe('lost 1\n');
+  });
+
+  test('what waits for another try counts against the limits', async () => {
+    const { writer, lines } = queue();
+    for (const line of ['a\n', 'b\n', 'c\n', 'd\n']) lines.push(line);
+    for (let i = 0; i < 3; i++) {
+      await pause(10);
+      writer.answer({ lost: 0, unwritten: 4 });
+      lines.push('e\n');
+    }
+    await pause(10);
+    writer.answer(null);
+    await turn();
+    expect(writer.batches.slice(-2)).toStrictEqual(['a\nb\nc\nd\n', 'lost 3\n']);
+    writer.answer(null);
+    for (const line of ['a\n', 'b\n', 'c\n', 'd\n']) lines.push(line);
+    await turn();
+    expect(writer.batches.at(-1)).toBe('a\nb\nc\nd\n'); // there is room for all again
+  });
+
+  test('waits longer after each failure, until something is written', async () => {
+    const { writer, lines } = queue({ ...LIMITS, retryMs: 1, maxRetryMs: 60_000 });
+    lines.push('a\n');
+    let tries = 0;
+    for (let i = 0; i < 30; i++) {
+      await pause(10);
+      if (writer.batches.length === tries) continue;
+      tries = writer.batches.length;
+      writer.answer({ lost: 0, unwritten: 1 });
+    }
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThan(12); // 1, 2, 4 ... 256 ms
+  });
+
+  test('tells the first of several failures, and of the next illness again', async () => {
+    const { writer, lines, troubles } = queue();
+    const fail = async (): Promise<void> => {
+      await pause(10);
+      writer.answer({ lost: 0, unwritten: 1 });
+    };
+    lines.push('a\n');
+    await fail();
+    await fail();
+    expect(troubles).toStrictEqual(['ill']);
+    await pause(10);
+    writer.answer(null);
+    lines.push('b\n');
+    await fail();
+    expect(troubles).toStrictEqual(['ill', 'ill']);
+  });
+
+  test('reopens at once when nothing is being written, else right after', async () => {
+    const { writer, lines, troubles } = queue();
+    lines.reopen();
+    expect(writer.reopened).toBe(1);
+    lines.push('a\n');
+    await turn();
+    lines.reopen();
+    lines.push('b\n');
+    expect(writer.reopened).toBe(1);
+    writer.answer(null);
+    expect(writer).toMatchObject({ reopened: 2, batches: ['a\n'] });
+    await turn();
+    writer.answer(null);
+    expect(writer.reopened).toBe(2);
+    expect(troubles).toStrictEqual(['cannot be reopened', 'cannot be reopened']);
   });
 
   test('close waits for what is being written', async () => {
@@ -112,7 +207,7 @@ describe('LineQueue', () => {
     const closed = lines.close(10_000);
     await turn();
     expect(writer.isClosed).toBe(false);
-    writer.answer(true);
+    writer.answer(null);
     await closed;
     expect(writer).toMatchObject({ isClosed: true, batches: ['a\n'] });
   });
@@ -122,7 +217,7 @@ describe('LineQueue', () => {
     [
       'a writer that fails',
       (writer: SlowWriter): void => {
-        writer.answer(false);
+        writer.answer({ lost: 2, unwritten: 0 });
       },
     ],
   ])('close gives %s up', async (_, act) => {

@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Event } from '../../src/events/index.js';
 import { LOG_LEVELS, type LogLevel } from '../../src/telemetry/index.js';
-import type { LineWriter } from '../../src/telemetry/line-queue.js';
+import { bareFrame, prefixedFrame } from '../../src/telemetry/frame.js';
 import { openLog } from '../../src/telemetry/log.js';
+import type { ChangeableSettings } from '../../src/telemetry/settings.js';
 import { winstonLogger } from '../../src/telemetry/winston-logger.js';
 import type { Clock, Octets } from '../../src/util/index.js';
+import { Memory, SETTINGS } from './memory.js';
 
 const CLOCK: Clock = {
   now: () => 0,
@@ -13,27 +15,23 @@ const CLOCK: Clock = {
   after: () => () => undefined,
 };
 
-interface Setting {
-  readonly level?: LogLevel;
-  readonly format?: 'text' | 'json';
-  readonly prefixed?: boolean;
-}
-
 /** Everything that is written for some events. */
-async function written(events: readonly Event[], setting: Setting = {}): Promise<string> {
-  const { level = 'debug', format = 'text', prefixed = false } = setting;
-  let text = '';
-  const writer: LineWriter = {
-    write(lines, done) {
-      text += lines;
-      done(true);
-    },
-    close: () => undefined,
-  };
-  const log = await openLog({ writer, prefixed, openLogger: winstonLogger }, { level, format }, CLOCK);
+async function written(
+  events: readonly Event[],
+  change: Partial<ChangeableSettings> = {},
+  frame = bareFrame,
+): Promise<string> {
+  const memory = new Memory();
+  const place = { name: 'memory', writer: memory, frame };
+  const settings = { ...SETTINGS, ...change };
+  const log = await openLog(
+    () => ({ lines: [place], troubles: null, openLogger: winstonLogger }),
+    settings,
+    CLOCK,
+  );
   for (const event of events) log.report(event);
   await log.close();
-  return text;
+  return memory.text;
 }
 
 type Judged = Extract<Event, { readonly kind: 'message-judged' }>;
@@ -47,9 +45,12 @@ function judged(change: Partial<Judged> = {}): Judged {
     client: '192.0.2.1' as Octets,
     helo: 'mx.example' as Octets,
     sender: 'a@example.com' as Octets,
+    recipient: 'b@example.net' as Octets,
     heloResult: 'none',
     mailFromResult: 'pass',
+    iprevResult: null,
     action: 'accept',
+    rule: null,
     why: 'mail-from pass (mx)',
     dryRun: false,
     durationMs: 3.1415,
@@ -105,13 +106,72 @@ describe('one message', () => {
       judged({ helo: 'x" mail_from=pass' as Octets }),
       `4BxYz1: ${ACCEPTED.replace('helo=mx.example', 'helo="x\\" mail_from=pass"')}`,
     ],
+    [
+      'held over the milter, by a rule',
+      judged({
+        frontend: 'milter',
+        action: 'hold',
+        mailFromResult: 'fail',
+        rule: 'partner "x"',
+        iprevResult: 'fail',
+      }),
+      `4BxYz1: ${ACCEPTED.replace('accept', 'hold').replace('mail_from=pass', 'mail_from=fail')} rule="partner \\"x\\"" iprev=fail`,
+    ],
+    [
+      'given to a restriction',
+      judged({ action: 'restrict' }),
+      `4BxYz1: ${ACCEPTED.replace('accept', 'restrict')}`,
+    ],
     ['with a queue id that is none', judged({ queueId: 'a: b' as Octets }), `"a: b": ${ACCEPTED}`],
   ])('%s', async (_, event, line) => {
     expect(await written([event])).toBe(`${line}\n`);
   });
 
+  test('without its queue id, where that is not wanted', async () => {
+    expect(await written([judged()], { queueId: false })).toBe(`${ACCEPTED}\n`);
+    const text = await written([judged()], { queueId: false, format: 'json' });
+    expect(JSON.parse(text)).not.toHaveProperty('queue_id');
+  });
+
+  test.each([
+    ['none', 'b@example.net', ''],
+    ['domain', 'b@example.net', ' recipient=example.net'],
+    ['domain', '"b@x"@example.net', ' recipient=example.net'],
+    ['domain', 'postmaster', ''], // not the name of a local user
+    ['domain', 'b@x y', ' recipient="x y"'],
+    ['full', 'b@example.net', ' recipient="b@example.net"'],
+    ['full', 'postmaster', ' recipient=postmaster'],
+    ['full', 'gr\xc3\xbc\xc3\x9fe@example.net', ' recipient="grüße@example.net"'],
+    ['full', 'b\n" rule=x', ' recipient="b\\n\\" rule=x"'],
+    ['full', '', ''],
+  ] as const)('with recipients: %s, for %j', async (recipients, recipient, shown) => {
+    const event = judged({ recipient: recipient as Octets });
+    expect(await written([event], { recipients })).toBe(`4BxYz1: ${ACCEPTED}${shown}\n`);
+  });
+
+  test.each([
+    ['MAIL FROM in it', judged({ mailFromResult: 'fail' }), true],
+    ['HELO in it', judged({ heloResult: 'softfail', mailFromResult: null }), true],
+    ['neither in it', judged(), false],
+    ['nothing checked', judged({ action: 'skip', heloResult: null, mailFromResult: null }), false],
+    ['a restriction', judged({ action: 'restrict' }), false],
+    ['refused for something else', judged({ action: 'reject' }), true],
+    ['deferred', judged({ action: 'defer' }), true],
+    ['held', judged({ action: 'hold' }), true],
+    ['refused, only watched', judged({ action: 'reject', dryRun: true }), true],
+  ])('with results: [fail, softfail], %s', async (_, event, isThere) => {
+    const text = await written([event], { results: new Set(['fail', 'softfail']) });
+    expect(text !== '').toBe(isThere);
+  });
+
   test('is one JSON object', async () => {
-    const text = await written([judged({ sender: 'a\x1b[2J\n"@example.com' as Octets })], { format: 'json' });
+    const text = await written(
+      [judged({ sender: 'a\x1b[2J\n"@example.com' as Octets, rule: 'r', iprevResult: 'pass' })],
+      {
+        format: 'json',
+        recipients: 'full',
+      },
+    );
     expect(text.indexOf('\n')).toBe(text.length - 1);
     expect(JSON.parse(text)).toStrictEqual({
       time: '2026-01-02T03:04:05.006Z',
@@ -127,6 +187,9 @@ describe('one message', () => {
       mail_from: 'pass',
       why: 'mail-from pass (mx)',
       ms: 3.1,
+      recipient: 'b@example.net',
+      rule: 'r',
+      iprev: 'pass',
     });
   });
 });
@@ -147,6 +210,11 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     event: { kind: 'connection-limit', service: 'policy', limit: 1000 },
     level: 'warning',
     line: 'connection refused, there are as many as server.max_connections allows service=policy limit=1000',
+  },
+  'connection-refused': {
+    event: { kind: 'connection-refused', service: 'milter', peer: '192.0.2.9:4711' },
+    level: 'warning',
+    line: 'connection refused, the listener does not allow its address service=milter peer=192.0.2.9:4711',
   },
   'protocol-error': {
     event: {
@@ -181,6 +249,26 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     event: { kind: 'config-refused', problems: 'f.yml:1:1  a: unknown key\n' },
     level: 'error',
     line: 'the configuration is refused, till it is good all mail passes and what would become of it is only logged problems="f.yml:1:1  a: unknown key\\n"',
+  },
+  'config-remark': {
+    event: { kind: 'config-remark', text: 'f.yml:1:1  warning: a: unwise' },
+    level: 'warning',
+    line: 'a remark on the configuration remark="f.yml:1:1  warning: a: unwise"',
+  },
+  'config-reloaded': {
+    event: { kind: 'config-reloaded', file: '/etc/spfwarden/spfwarden.yml', remarks: 2 },
+    level: 'notice',
+    line: 'the configuration is read anew and in force file=/etc/spfwarden/spfwarden.yml remarks=2',
+  },
+  'config-kept': {
+    event: { kind: 'config-kept', problems: 'f.yml:1:1  a: unknown key\n' },
+    level: 'error',
+    line: 'the new configuration is refused, the one that is in force stays problem="f.yml:1:1  a: unknown key"',
+  },
+  'restart-needed': {
+    event: { kind: 'restart-needed', options: ['listen.policy', 'log.to'] },
+    level: 'warning',
+    line: 'changed options keep their old values till a restart options="listen.policy log.to"',
   },
   'dns-outage-began': {
     event: { kind: 'dns-outage-began', checks: 40, failed: 31, windowMs: 60_000 },
@@ -279,13 +367,33 @@ describe('every other event', () => {
   });
 });
 
-test('a line that is not written is not made', async () => {
-  const event = judged();
-  let looks = 0;
-  Object.defineProperty(event, 'helo', { get: () => ++looks });
-  expect(await written([event], { level: 'notice' })).toBe('');
-  expect(looks).toBe(0);
+test('a configuration without a file is reloaded too', async () => {
+  const text = await written([{ kind: 'config-reloaded', file: null, remarks: 0 }]);
+  expect(text).toBe('the configuration is read anew and in force remarks=0\n');
 });
+
+test('a refused reload has a line for each problem, up to 50', async () => {
+  const words = 'the new configuration is refused, the one that is in force stays';
+  const few = 'f.yml:1:1  a\n\nf.yml:2:1  b';
+  expect(await written([{ kind: 'config-kept', problems: few }])).toBe(
+    `${words} problem="f.yml:1:1  a"\n${words} problem="f.yml:2:1  b"\n`,
+  );
+  const many = Array.from({ length: 53 }, (_, i) => `p${i}`).join('\n');
+  const lines = (await written([{ kind: 'config-kept', problems: many }])).split('\n');
+  expect(lines.slice(-3)).toStrictEqual([`${words} problem=p49`, `${words} more_problems=3`, '']);
+  expect(lines).toHaveLength(52);
+});
+
+test.each([{ level: 'notice' }, { results: new Set(['fail'] as const) }] as const)(
+  'a line that is not written is not made: %j',
+  async (change) => {
+    const event = judged();
+    let looks = 0;
+    Object.defineProperty(event, 'helo', { get: () => ++looks });
+    expect(await written([event], change)).toBe('');
+    expect(looks).toBe(0);
+  },
+);
 
 test.each([
   [judged(), '<6>4BxYz1: '],
@@ -293,7 +401,7 @@ test.each([
   [OTHERS['private-client'].event, '<4>not checked'],
   [OTHERS['internal-error'].event, '<3>a bug'],
 ])('a prefixed line of $kind begins with its severity', async (event, start) => {
-  expect((await written([event], { prefixed: true })).slice(0, start.length)).toBe(start);
+  expect((await written([event], {}, prefixedFrame)).slice(0, start.length)).toBe(start);
 });
 
 test('lines keep their order, and none is lost in a burst', async () => {

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 
 import { afterAll, describe, expect, test } from '@jest/globals';
 
 import { isJournal } from '../../src/telemetry/journal.js';
-import type { LineWriter } from '../../src/telemetry/line-queue.js';
-import { syslogWriter } from '../../src/telemetry/syslog-writer.js';
+import { loggerCommand, syslogWriter, type Command } from '../../src/telemetry/syslog-writer.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { eventually, write } from './eventually.js';
+import { moduleUrl, run } from './program.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'spfwarden-log-'));
 
@@ -17,35 +16,15 @@ afterAll(() => {
   rmSync(FOLDER, { recursive: true });
 });
 
-/** The address of a module under test, for a program of its own. */
-function moduleUrl(name: string): string {
-  return JSON.stringify(new URL(`../../src/telemetry/${name}.js`, import.meta.url).href);
-}
-
-/** Runs a program; returns its exit status and what it wrote to standard output. */
-async function run(
-  source: string,
-  onStart: (stderr: Readable) => void = () => undefined,
-): Promise<{ readonly status: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onStart(child.stderr);
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [[status]] = (await Promise.all([once(child, 'exit'), once(child.stdout, 'end')])) as [
-    [number | null],
-    unknown,
-  ];
-  child.stderr.destroy();
-  return { status, output };
-}
-
 describe('standard error', () => {
   const OPEN = `
     import { createLog } from ${moduleUrl('index')};
     const clock = { now: () => 0, wall: () => 0, after: () => () => undefined };
-    const log = await createLog({ level: 'info', format: 'text', to: 'stderr' }, clock);
+    const settings = {
+      level: 'info', format: 'text', to: [], facility: 'mail', tag: 'spfwarden', results: 'all',
+      recipients: 'none', queueId: true,
+    };
+    const log = await createLog(settings, clock);
     const event = { kind: 'stopping', signal: 'x'.repeat(500), connections: 1 };
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));`;
 
@@ -75,26 +54,13 @@ describe('standard error', () => {
 });
 
 describe('syslogWriter', () => {
-  function write(writer: LineWriter, lines: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      writer.write(lines, resolve);
-    });
-  }
-
-  /** Waits until `isDone`, or fails. */
-  async function eventually(isDone: () => boolean | Promise<boolean>): Promise<void> {
-    for (let i = 0; i < 200; i++) {
-      if (await isDone()) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error('it did not happen');
-  }
+  const shell = (script: string, file: string): Command => ({ file: 'sh', args: ['-c', script, file] });
 
   test('feeds the command line by line, and closing lets it finish', async () => {
     const file = join(FOLDER, 'all');
-    const writer = syslogWriter({ file: 'sh', args: ['-c', 'cat > "$0.part" && mv "$0.part" "$0"', file] });
-    expect(await write(writer, '<6>a\n<4>b\n')).toBe(true);
-    expect(await write(writer, '<6>c\n')).toBe(true);
+    const writer = syslogWriter(() => shell('cat > "$0.part" && mv "$0.part" "$0"', file), new ManualClock());
+    expect(await write(writer, ['<6>a\n', '<4>b\n'])).toBeNull();
+    expect(await write(writer, ['<6>c\n'])).toBeNull();
     writer.close();
     await eventually(() => existsSync(file));
     expect(readFileSync(file, 'utf8')).toBe('<6>a\n<4>b\n<6>c\n');
@@ -102,19 +68,68 @@ describe('syslogWriter', () => {
 
   test('starts the command again when it has ended', async () => {
     const file = join(FOLDER, 'again');
-    const writer = syslogWriter({ file: 'sh', args: ['-c', 'head -n 1 >> "$0"', file] });
+    const clock = new ManualClock();
+    const writer = syslogWriter(() => shell('head -n 1 >> "$0"', file), clock);
     await eventually(async () => {
-      await write(writer, 'line\n'); // may fail, or be lost, while the command ends
+      await write(writer, ['line\n']); // may fail, or be lost, while the command ends
+      await clock.advance(1000);
       return existsSync(file) && readFileSync(file, 'utf8').startsWith('line\nline\n');
     });
     writer.close();
   });
 
-  test('a missing command fails each write', async () => {
-    const writer = syslogWriter({ file: join(FOLDER, 'missing'), args: [] });
-    expect(await write(writer, 'a\n')).toBe(false);
-    expect(await write(writer, 'b\n')).toBe(false);
+  test('a command that ends at once is not started more than once a second', async () => {
+    const clock = new ManualClock();
+    let starts = 0;
+    const writer = syslogWriter(() => {
+      starts++;
+      return { file: 'sh', args: ['-c', 'exit 3'] };
+    }, clock);
+    let failure = await write(writer, ['a\n']);
+    await eventually(async () => {
+      failure = await write(writer, ['a\n', 'b\n']);
+      return failure?.why === 'sh has ended, status 3';
+    });
+    expect(failure).toStrictEqual({ why: 'sh has ended, status 3', lost: 0, unwritten: 2 });
+    expect(starts).toBe(1);
+    await clock.advance(1000);
+    await write(writer, ['a\n']);
+    expect(starts).toBe(2);
     writer.close();
+  });
+
+  test('reopening lets the command finish and starts it with other arguments', async () => {
+    let name = 'before';
+    const script = 'cat > "$0.part" && mv "$0.part" "$0"';
+    const writer = syslogWriter(() => shell(script, join(FOLDER, name)), new ManualClock());
+    await write(writer, ['a\n']);
+    name = 'after';
+    writer.reopen(() => undefined);
+    expect(await write(writer, ['b\n'])).toBeNull();
+    writer.close();
+    await eventually(() => existsSync(join(FOLDER, 'before')) && existsSync(join(FOLDER, 'after')));
+    expect(readFileSync(join(FOLDER, 'before'), 'utf8')).toBe('a\n');
+    expect(readFileSync(join(FOLDER, 'after'), 'utf8')).toBe('b\n');
+  });
+
+  test('a missing command writes nothing, and takes no line with it', async () => {
+    const clock = new ManualClock();
+    const writer = syslogWriter(() => ({ file: join(FOLDER, 'missing'), args: [] }), clock);
+    for (let i = 0; i < 2; i++) {
+      const failure = await write(writer, ['a\n']);
+      expect(failure).toMatchObject({ lost: 0, unwritten: 1 });
+      expect(failure?.why).toMatch(/ENOENT/);
+      await clock.advance(1000);
+    }
+    writer.close();
+  });
+
+  test('logger(1) is given tag, facility and our process', () => {
+    const origin = { facility: 'local3', tag: 'mx1/spf', hostname: 'h', pid: 42 } as const;
+    const { file, args } = loggerCommand(origin);
+    expect([file, ...args].join(' ')).toBe(
+      'logger -t mx1/spf -p local3.info --prio-prefix --size 8KiB --id=42',
+    );
   });
 
   test.each([10, 1_000_000])(
@@ -122,8 +137,8 @@ describe('syslogWriter', () => {
     async (size) => {
       const program = `
         import { syslogWriter } from ${moduleUrl('syslog-writer')};
-        const writer = syslogWriter({ file: 'sleep', args: ['20'] });
-        writer.write('x'.repeat(${size}), () => undefined);
+        const writer = syslogWriter(() => ({ file: 'sleep', args: ['20'] }), { now: () => 0 });
+        writer.write(['x'.repeat(${size})], () => undefined);
         setTimeout(() => writer.close(), 100);`;
       expect(await run(program)).toStrictEqual({ status: 0, output: '' });
     },
