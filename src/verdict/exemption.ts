@@ -1,34 +1,53 @@
-/** Whom not to judge. */
-import { isInNetwork, parseNetwork, type IpAddress, type Network } from '../net/index.js';
+/** Whom not to judge, as far as the message itself tells. */
+import { NetworkSet, parseNetwork, type IpAddress, type Network } from '../net/index.js';
 import type { SkipReason } from './decision.js';
+import { hasAnyMacro } from './macros.js';
+import type { Policy, SkipSettings } from './settings.js';
+import type { Transaction } from './transaction.js';
 
-/** What a client's address alone says: null for an address that is judged. */
-export function exemptClient(client: IpAddress): SkipReason | null {
-  if (isInAny(client, LOOPBACK[client.family])) return 'loopback';
-  if (isInAny(client, PRIVATE[client.family])) return 'private-client';
-  return null;
+/** Why a message is not checked; null where it is, unless the DNS says otherwise. What the list of senders
+ *  means for the HELO identity alone is not in it. */
+export function exemption(
+  { skip, checkAs }: Policy,
+  transaction: Transaction,
+  client: IpAddress,
+): SkipReason | null {
+  if (checkAs === null) {
+    // Mail that is to leave comes from our own networks and users, who are not to be spared then.
+    if (skip.networks.has(client)) return 'network';
+    if (skip.authenticated && transaction.authenticated) return 'authenticated';
+    if (skip.macros.size > 0 && hasAnyMacro(transaction, skip.macros)) return 'macro';
+    if (skip.privateClients !== 'check' && PRIVATE.has(client)) return 'private-client';
+  }
+  const { sender, recipient } = transaction;
+  if (recipient !== null && skip.recipients.hasAddress(recipient)) return 'recipient';
+  if (sender.kind === 'null' && skip.nullSender) return 'null-sender';
+  return !skip.sendersOnlyIfPass && isListedSender(skip, transaction) ? 'sender' : null;
 }
 
-type ByFamily = Readonly<Record<IpAddress['family'], readonly Network[]>>;
-
-const LOOPBACK: ByFamily = { 4: networks('127.0.0.0/8'), 6: networks('::1') };
+/** Whether the sender is one of `skip.senders`; for a null sender it is the HELO name that counts. */
+export function isListedSender(skip: SkipSettings, { sender, helo }: Transaction): boolean {
+  return sender.kind === 'null' ? skip.senders.hasDomain(helo) : skip.senders.hasAddress(sender);
+}
 
 /** What NAT and containers show in the place of the true client, and nothing else that is special:
  *  addresses for documentation and benchmarks are judged like any other. */
-const PRIVATE: ByFamily = {
-  4: networks('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'),
-  6: networks('fe80::/10', 'fc00::/7'),
-};
+const PRIVATE = networks(
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fe80::/10',
+  'fc00::/7',
+);
 
-function isInAny(client: IpAddress, listed: readonly Network[]): boolean {
-  for (const network of listed) if (isInNetwork(client, network)) return true;
-  return false;
-}
-
-function networks(...texts: readonly string[]): readonly Network[] {
-  return texts.map((text) => {
-    const network = parseNetwork(text);
-    if (network === null) throw new Error(`not a network: ${text}`);
-    return network;
-  });
+function networks(...texts: readonly string[]): NetworkSet {
+  return new NetworkSet(
+    texts.map((text): Network => {
+      const network = parseNetwork(text);
+      if (network === null) throw new Error(`not a network: ${text}`);
+      return network;
+    }),
+  );
 }

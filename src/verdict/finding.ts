@@ -1,17 +1,41 @@
-/** What was found about one identity, in the forms in which it is told. */
-import { printReceivedSpf, type Basis, type ReceivedSpfField } from '../header/index.js';
+/** What was found about one identity or about the client's names, and how it is told in few words. */
+import { describeIprev, type IprevOutcome, type IprevResult } from '../iprev/index.js';
 import type { IpAddress } from '../net/index.js';
 import type { Sender, SpfIdentity } from '../smtp/index.js';
 import { describeCause, matchedTerm, type Outcome } from '../spf/index.js';
 import type { Transaction } from './transaction.js';
 
 export interface Finding {
-  readonly transaction: Transaction;
+  readonly transaction: Pick<Transaction, 'helo' | 'sender'>;
   readonly client: IpAddress;
   readonly identity: SpfIdentity;
   /** What was checked under this identity. */
   readonly sender: Sender;
   readonly outcome: Outcome;
+}
+
+/** RFC 8601 §3, and whether the names belong to the sender. */
+export interface IprevFinding {
+  readonly client: IpAddress;
+  readonly outcome: IprevOutcome;
+  /** The client has names, but none in the domain of the sender, as the administrator wants it. */
+  readonly isElsewhere: boolean;
+}
+
+/** All that was found about a message; null for what was not checked. */
+export interface Findings {
+  readonly helo: Finding | null;
+  readonly mailFrom: Finding | null;
+  readonly iprev: IprevFinding | null;
+}
+
+/** What names of another domain count as. */
+export function iprevResult({ outcome, isElsewhere }: IprevFinding): IprevResult {
+  return isElsewhere ? 'fail' : outcome.result;
+}
+
+export function describeIprevFinding({ outcome, isElsewhere }: IprevFinding): string {
+  return isElsewhere ? 'no name of it is in the domain of the sender' : describeIprev(outcome);
 }
 
 /** In few words, for the log: `mail-from fail (-all)`. */
@@ -20,40 +44,6 @@ export function why({ identity, outcome }: Finding): string {
   return `${identity === 'helo' ? 'helo' : 'mail-from'} ${outcome.result} (${reason})`;
 }
 
-/** As a header field of `receiver`, this host. */
-export function field(finding: Finding, receiver: string): ReceivedSpfField {
-  const { transaction, client, identity, sender, outcome } = finding;
-  return printReceivedSpf({
-    result: outcome.result,
-    identity,
-    domain: sender.domain.ok ? sender.domain.value : null,
-    client,
-    helo: transaction.helo,
-    sender: transaction.sender,
-    receiver,
-    basis: basis(outcome),
-  });
+export function whyIprev(finding: IprevFinding): string {
+  return `iprev ${iprevResult(finding)} (${describeIprevFinding(finding)})`;
 }
-
-function basis(outcome: Outcome): Basis | null {
-  switch (outcome.result) {
-    case 'none':
-      return null;
-    case 'permerror':
-    case 'temperror':
-      return { kind: 'problem', text: describeCause(outcome) };
-    case 'pass':
-    case 'fail':
-    case 'softfail':
-    case 'neutral':
-      return { kind: 'mechanism', text: mechanism(matchedTerm(outcome)) };
-  }
-}
-
-/** RFC 7208 §9.1: the mechanism, hence without the qualifier, which the result repeats; `default` for none. */
-function mechanism(term: string | null): string {
-  if (term === null) return 'default';
-  return QUALIFIERS.includes(term.charAt(0)) ? term.slice(1) : term;
-}
-
-const QUALIFIERS = '+-~?';

@@ -1,7 +1,7 @@
 /** What the outage guard is told of messages, and what is reported of it. */
 import type { Event, Report } from '../events/index.js';
-import type { Outcome } from '../spf/index.js';
 import type { Clock } from '../util/index.js';
+import type { Finding, Findings, IprevFinding } from './finding.js';
 import { OutageGuard, type OutageChange, type OutageSettings } from './outage-guard.js';
 
 /**
@@ -10,18 +10,19 @@ import { OutageGuard, type OutageChange, type OutageSettings } from './outage-gu
  *
  * A message is one check, however many of its names were looked up, and it is a temperror if one of these
  * is: that is what might stop it. A message without any name to look up says nothing about the DNS. Every
- * temperror is the fault of the DNS, the time that runs out (RFC 7208 §4.6.4) included.
+ * temperror is the fault of the DNS, the time that runs out (RFC 7208 §4.6.4) included; but not a question that
+ * our own configuration does not ask.
  */
 export function watchForOutages(
   settings: OutageSettings | null,
   clock: Clock,
   report: Report,
-): (helo: Outcome, mailFrom: Outcome | null) => boolean {
+): (findings: Findings) => boolean {
   if (settings === null) return () => false;
   const guard = new OutageGuard(settings);
-  return (helo, mailFrom) => {
-    if (hasAsked(helo) || (mailFrom !== null && hasAsked(mailFrom))) {
-      const isTemperror = helo.result === 'temperror' || mailFrom?.result === 'temperror';
+  return ({ helo, mailFrom, iprev }) => {
+    if (hasAsked(helo) || hasAsked(mailFrom) || hasAskedForNames(iprev)) {
+      const isTemperror = isTemp(helo) || isTemp(mailFrom) || (hasAskedForNames(iprev) && isTemp(iprev));
       const change = guard.record(isTemperror, clock.now());
       if (change !== null) report(eventOf(change, settings));
     }
@@ -29,8 +30,20 @@ export function watchForOutages(
   };
 }
 
-function hasAsked(outcome: Outcome): boolean {
+function hasAsked(finding: Finding | null): boolean {
+  if (finding === null) return false;
+  const { outcome } = finding;
   return outcome.result !== 'none' || outcome.cause.kind !== 'bad-domain';
+}
+
+function hasAskedForNames(finding: IprevFinding | null): boolean {
+  if (finding === null) return false;
+  const { outcome } = finding;
+  return outcome.result !== 'temperror' || outcome.cause.kind !== 'not-asked';
+}
+
+function isTemp(finding: Finding | IprevFinding | null): boolean {
+  return finding?.outcome.result === 'temperror';
 }
 
 function eventOf(change: OutageChange, { windowMs }: OutageSettings): Event {

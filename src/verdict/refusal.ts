@@ -1,71 +1,144 @@
 /** What a refused sender is told. */
-import { replyText, type EnhancedStatus, type SmtpReply, type SpfResult } from '../smtp/index.js';
-import { describeCause, matchedTerm, type Outcome } from '../spf/index.js';
-import type { Finding } from './finding.js';
+import {
+  replyText,
+  senderOfMailFrom,
+  type EnhancedStatus,
+  type ReplyText,
+  type Sender,
+  type SmtpReply,
+  type SpfIdentity,
+  type SpfResult,
+} from '../smtp/index.js';
+import { describeCause, expandText, matchedTerm, recordText, type Outcome } from '../spf/index.js';
+import { describeIprevFinding, iprevResult, type Finding, type IprevFinding } from './finding.js';
+import type { Matter } from './matter.js';
+import { fillTemplate, type ReplyTemplate, type ReplyValue } from './reply-template.js';
+import type { ReplySettings } from './settings.js';
 
 /**
- * The reply to a finding that is refused for good (`reject`) or for now (`defer`). It begins with the
- * facts, since mail servers put words of their own in front and mail programs show the first line only.
+ * The reply to mail that is refused for good (`reject`) or for now (`defer`), because of an identity or of the
+ * client's names. What comes from outside (the domain's explanation above all) is cleaned and bounded by
+ * `replyText`.
  *
- * What comes from outside (the domain's explanation above all) is cleaned and bounded by `replyText`;
- * nothing of ours (resolvers, settings, recipients) is in it.
+ * A promise only where the administrator's text asks the DNS (`%{p}`).
  */
-export function refusal(action: 'reject' | 'defer', finding: Finding): SmtpReply {
-  const [code, status] = CODES[action][finding.outcome.result];
-  return { code, status, text: replyText(text(finding)) };
+export function refusal(
+  action: 'reject' | 'defer',
+  matter: Matter,
+  finding: Finding | IprevFinding,
+): SmtpReply | Promise<SmtpReply> {
+  const { replies } = matter.policy;
+  const settings = 'identity' in finding ? replies.spf[finding.outcome.result] : replies.iprev;
+  const { code, status } = numbers(action, settings);
+  const reply = (text: string): SmtpReply => ({
+    code,
+    status: replies.enhancedStatus ? status : null,
+    text: replyText(text),
+  });
+  const text = 'identity' in finding ? textFor(matter, finding) : textForIprev(matter, finding);
+  return text instanceof Promise ? text.then(reply) : reply(text);
 }
 
-/** RFC 7372 §3.2: X.7.23 says that SPF did not validate the mail, X.7.24 that it could not be asked. */
-const CODES: Readonly<
-  Record<'reject' | 'defer', Readonly<Record<SpfResult, readonly [number, EnhancedStatus]>>>
-> = {
-  reject: codes(550, '5.7.23', '5.7.24'),
-  defer: codes(451, '4.7.23', '4.7.24'),
-};
-
-function codes(
-  code: number,
-  failed: EnhancedStatus,
-  error: EnhancedStatus,
-): Readonly<Record<SpfResult, readonly [number, EnhancedStatus]>> {
-  return {
-    pass: [code, failed],
-    none: [code, failed],
-    neutral: [code, failed],
-    softfail: [code, failed],
-    fail: [code, failed],
-    permerror: [code, error],
-    temperror: [code, error],
-  };
+/** What somebody who finds the message on hold reads. */
+export function holdText({ client }: Matter, finding: Finding | IprevFinding): ReplyText {
+  if (!('identity' in finding)) return replyText(`iprev ${iprevResult(finding)} of ${client.toString()}`);
+  return replyText(`SPF ${finding.outcome.result} of ${nameOf(finding.identity, finding.sender)}`);
 }
 
-function text({ identity, sender, outcome, client }: Finding): string {
-  const helo = identity === 'helo';
-  const ip = client.toString();
-  if (!sender.domain.ok)
-    return `SPF ${outcome.result} of the ${helo ? 'HELO name' : 'sender'}: ${describeCause(outcome)}`;
-  const name = helo ? `the HELO name ${sender.domain.value}` : sender.domain.value;
-  const doing = helo ? `use ${name}` : `send for ${name}`;
-  switch (outcome.result) {
-    case 'fail':
-      if (outcome.explanation !== null) return `SPF fail: ${name} explains: ${outcome.explanation}`;
-      return `SPF fail: ${ip} may not ${doing}${matched(outcome)}`;
-    case 'softfail':
-      return `SPF softfail: ${ip} is probably not allowed to ${doing}${matched(outcome)}`;
-    case 'neutral':
-      return `SPF neutral: the domain does not say whether ${ip} may ${doing}${matched(outcome)}`;
-    case 'pass':
-      return `SPF pass: ${ip} may ${doing}, and such mail is not wanted here`;
-    case 'none':
-      return `SPF none: ${name} has no SPF record`;
-    case 'permerror':
-      return `SPF record of ${name} cannot be used: ${describeCause(outcome)}`;
-    case 'temperror':
-      return `SPF check of ${name} failed for now: ${describeCause(outcome)}. Please try again`;
+/** The first digit says which kind of refusal it is, so it follows the action: 451 and 550 are what takes the
+ *  place of a code of the other kind. */
+function numbers(
+  action: 'reject' | 'defer',
+  { code, status }: ReplySettings,
+): { readonly code: number; readonly status: EnhancedStatus } {
+  const isForNow = code >= 400 && code < 500;
+  if (action === 'defer') return { code: isForNow ? code : 451, status: ofClass(4, status) };
+  return { code: isForNow ? 550 : code, status: ofClass(5, status) };
+}
+
+function ofClass(digit: 4 | 5, status: EnhancedStatus): EnhancedStatus {
+  if (status.startsWith(`${digit}`)) return status;
+  const [, subject, detail] = status.split('.');
+  return `${digit}.${Number(subject)}.${Number(detail)}`;
+}
+
+function textFor(matter: Matter, finding: Finding): string | Promise<string> {
+  const { identity, sender, outcome } = finding;
+  const { spf, failExplained } = matter.policy.replies;
+  if (!sender.domain.ok) {
+    // Nothing was checked, so most of what the administrator might say of the domain would be wrong.
+    const whose = identity === 'helo' ? 'HELO name' : 'sender';
+    return `SPF ${outcome.result} of the ${whose}: ${describeCause(outcome)}`;
   }
+  const explanation = outcome.result === 'fail' ? outcome.explanation : null;
+  const template = explanation === null ? spf[outcome.result].text : failExplained;
+  return expanded(template, matter, sender, (of) => {
+    switch (of) {
+      case 'exp':
+        return explanation ?? '';
+      case 'reason':
+        return describeCause(outcome) || WORDS[outcome.result];
+      case 'mechanism':
+        return matchedTerm(outcome) ?? (isDecided(outcome) ? 'default' : '');
+      case 'record':
+        return recordText(outcome) ?? '';
+      case 'result':
+        return outcome.result;
+      case 'domain':
+        return nameOf(identity, sender);
+      case 'c':
+        return matter.client.toString();
+    }
+  });
 }
 
-function matched(outcome: Outcome): string {
-  const term = matchedTerm(outcome);
-  return term === null ? '' : ` (${term})`;
+function textForIprev(matter: Matter, finding: IprevFinding): string | Promise<string> {
+  const { helo, sender: path } = matter.transaction;
+  const sender = senderOfMailFrom(path, helo);
+  return expanded(matter.policy.replies.iprev.text, matter, sender, (of) => {
+    switch (of) {
+      case 'reason':
+        return describeIprevFinding(finding);
+      case 'result':
+        return iprevResult(finding);
+      case 'domain':
+        return nameOf(path.kind === 'null' ? 'helo' : 'mailFrom', sender);
+      case 'c':
+        return matter.client.toString();
+      case 'exp':
+      case 'mechanism':
+      case 'record':
+        return '';
+    }
+  });
 }
+
+function expanded(
+  template: ReplyTemplate,
+  { client, transaction, policy, context }: Matter,
+  sender: Sender,
+  values: (of: ReplyValue) => string,
+): string | Promise<string> {
+  const args = { ip: client, sender, helo: transaction.helo, receiver: policy.receiver };
+  return fillTemplate(template, values, (macros) => expandText(macros, args, context));
+}
+
+/** What was checked, so that nobody takes the name of a host for the domain of the sender. */
+function nameOf(identity: SpfIdentity, { domain, domainText }: Sender): string {
+  const name = domain.ok ? domain.value : domainText;
+  return identity === 'helo' ? `the HELO name ${name}` : name;
+}
+
+function isDecided({ result }: Outcome): boolean {
+  return result !== 'none' && result !== 'permerror' && result !== 'temperror';
+}
+
+const WORDS: Readonly<Record<SpfResult, string>> = {
+  pass: 'authorized',
+  neutral: 'neither authorized nor unauthorized',
+  softfail: 'probably not authorized',
+  fail: 'not authorized',
+  none: '',
+  permerror: '',
+  temperror: '',
+};

@@ -2,22 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Lookup } from '../../src/dns/index.js';
-import type { Event } from '../../src/events/index.js';
-import { IpAddress } from '../../src/net/index.js';
-import { splitAddress } from '../../src/smtp/index.js';
-import { DEFAULT_LIMITS } from '../../src/spf/index.js';
-import { octetsOfText } from '../../src/util/index.js';
-import {
-  createJudge,
-  PROFILES,
-  type Actions,
-  type Judge,
-  type Transaction,
-  type Verdict,
-  type VerdictSettings,
-} from '../../src/verdict/index.js';
+import type { Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { transactionOf } from '../support/transaction.js';
+import { PROFILES, type PolicyLiteral, type SettingsLiteral } from '../support/verdict-settings.js';
 import { zone } from '../support/zone.js';
+import { Desk } from './desk.js';
 
 const DNS = zone({
   'well.example': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] },
@@ -28,52 +18,28 @@ const DNS = zone({
 
 const OUTAGE = { windowMs: 60_000, minChecks: 4, ratio: 0.5 };
 
-function transaction(sender: string, helo = 'localhost', authenticated = false): Transaction {
-  return {
-    client: IpAddress.parse('192.0.2.1'),
-    helo: octetsOfText(helo),
-    sender: splitAddress(octetsOfText(sender === '' ? '' : `user@${sender}`)),
-    authenticated,
-  };
-}
-
-class Desk {
-  readonly events: Event[] = [];
-  readonly clock: ManualClock;
-  readonly judge: Judge;
-
-  constructor(settings: Partial<VerdictSettings> = {}, lookup: Lookup = DNS, clock = new ManualClock()) {
-    this.clock = clock;
-    const all: VerdictSettings = {
-      ...PROFILES.strict,
-      receiver: 'mx.example.net',
-      limits: DEFAULT_LIMITS,
-      timeMs: 20_000,
-      prefetch: false,
-      outage: OUTAGE,
-      ...settings,
-    };
-    const report = (event: Event): void => void this.events.push(event);
-    this.judge = createJudge(all, { lookup, clock, report });
+/** A judge of profile strict, whom senders are named by their domains. */
+class Ward extends Desk {
+  constructor(settings: SettingsLiteral = {}, lookup: Lookup = DNS, clock = new ManualClock()) {
+    super({ ...PROFILES.strict, outage: OUTAGE, ...settings }, lookup, clock);
   }
 
-  /** The verdict, which must come at once. */
-  verdict(sender: string, helo?: string, authenticated?: boolean): Verdict {
-    const verdict = this.judge(transaction(sender, helo, authenticated));
-    if (verdict instanceof Promise) throw new Error('a promise, though every answer is at hand');
-    return verdict;
+  tell(domain: string, helo = 'localhost', authenticated = false): Verdict {
+    return this.verdict({ sender: domain === '' ? '' : `user@${domain}`, helo }, { authenticated });
   }
 
-  does(sender: string, helo?: string): string {
-    return this.verdict(sender, helo).decision.do;
+  does(domain: string, helo?: string): string {
+    return this.tell(domain, helo).decision.do;
   }
 
   /** Enough messages to make an outage. */
   fallIll(): this {
-    for (let i = 0; i < OUTAGE.minChecks; i++) this.verdict('ill.example');
+    for (let i = 0; i < OUTAGE.minChecks; i++) this.tell('ill.example');
     return this;
   }
 }
+
+type Actions = NonNullable<PolicyLiteral['actions']>;
 
 const temperrorIs = (action: 'defer' | 'reject'): Actions => {
   const { helo, mailFrom } = PROFILES.strict.actions;
@@ -81,7 +47,7 @@ const temperrorIs = (action: 'defer' | 'reject'): Actions => {
 };
 
 test('profile strict defers for a temperror before an outage and after it, and accepts in it', async () => {
-  const desk = new Desk();
+  const desk = new Ward();
   const done = (count: number, sender: string): string[] =>
     Array.from({ length: count }, () => desk.does(sender));
   expect(done(3, 'ill.example')).toEqual(['defer', 'defer', 'defer']);
@@ -142,18 +108,18 @@ describe('in an outage', () => {
     {
       what: 'a temperror that stops nothing anyway is not called spared',
       sender: 'ill.example',
-      actions: PROFILES.standard.actions,
+      actions: {},
       does: 'accept',
       why: `mail-from ${servfail}`,
     },
   ])('$what', ({ sender, helo, actions = PROFILES.strict.actions, does, why }) => {
-    const verdict = new Desk({ actions }).fallIll().verdict(sender, helo);
+    const verdict = new Ward({ actions }).fallIll().tell(sender, helo);
     expect({ does: verdict.decision.do, why: verdict.why }).toEqual({ does, why });
   });
 
   test('the field says what was found', () => {
-    const { decision } = new Desk().fallIll().verdict('ill.example');
-    expect(decision).toHaveProperty('field', expect.stringMatching(/^Received-SPF: temperror /));
+    const { fields } = new Ward().fallIll().tell('ill.example');
+    expect(fields).toEqual([expect.stringMatching(/^Received-SPF: temperror /)]);
   });
 });
 
@@ -215,16 +181,16 @@ describe('what counts', () => {
       began: null,
     },
   ])('$what', ({ senders, began }) => {
-    const desk = new Desk();
-    for (const [sender, helo] of senders) desk.verdict(sender, helo);
+    const desk = new Ward();
+    for (const [sender, helo] of senders) desk.tell(sender, helo);
     expect(desk.events).toEqual(
       began === null ? [] : [{ kind: 'dns-outage-began', ...began, windowMs: 60_000 }],
     );
   });
 
   test('a client that is not judged does not', () => {
-    const desk = new Desk();
-    for (let i = 0; i < 100; i++) desk.verdict('ill.example', 'ill.example', true);
+    const desk = new Ward();
+    for (let i = 0; i < 100; i++) desk.tell('ill.example', 'ill.example', true);
     expect(desk.events).toEqual([]);
   });
 
@@ -236,8 +202,10 @@ describe('what counts', () => {
           resolve({ kind: 'failed', why: 'timeout' });
         });
       });
-    const desk = new Desk({ timeMs: 100 }, silence, clock);
-    const verdicts = Array.from({ length: 4 }, async () => desk.judge(transaction('well.example')));
+    const desk = new Ward({ timeMs: 100 }, silence, clock);
+    const verdicts = Array.from({ length: 4 }, async () =>
+      desk.judge.judge(transactionOf({ sender: 'user@well.example', helo: 'localhost' })),
+    );
     await clock.advance(100);
     const settled = await Promise.all(verdicts);
     expect(settled.map(({ decision }) => decision.do)).toEqual(['defer', 'defer', 'defer', 'accept']);
@@ -245,8 +213,32 @@ describe('what counts', () => {
   });
 });
 
+describe('reverse names', () => {
+  const settings: SettingsLiteral = {
+    checks: { helo: false, mailFrom: false },
+    iprev: { check: true, actions: { temperror: 'defer' } },
+  };
+
+  test('that cannot be asked for make an outage, and stop nothing in one', () => {
+    const desk = new Ward(settings, zone({ '1.2.0.192.in-addr.arpa': 'servfail' }));
+    const done = Array.from({ length: 5 }, () => desk.tell('well.example'));
+    expect(done.map(({ decision }) => decision.do)).toEqual(['defer', 'defer', 'defer', 'accept', 'accept']);
+    expect(done[3]?.why).toBe(
+      'iprev temperror (DNS failed with SERVFAIL for PTR of 1.2.0.192.in-addr.arpa), ' +
+        'a temperror is let pass by dns.outage_guard',
+    );
+    expect(desk.events).toEqual([{ kind: 'dns-outage-began', checks: 4, failed: 4, windowMs: 60_000 }]);
+  });
+
+  test('that our own configuration does not ask for are no outage', () => {
+    const desk = new Ward(settings, () => ({ kind: 'void', why: 'not-asked', ttl: 0 }));
+    for (let i = 0; i < 100; i++) expect(desk.does('well.example')).toBe('defer');
+    expect(desk.events).toEqual([]);
+  });
+});
+
 test('without a guard nothing is counted, and every temperror is deferred', () => {
-  const desk = new Desk({ outage: null });
+  const desk = new Ward({ outage: null });
   expect(Array.from({ length: 100 }, () => desk.does('ill.example'))).toEqual(
     Array.from({ length: 100 }, () => 'defer'),
   );
