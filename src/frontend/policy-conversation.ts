@@ -1,32 +1,51 @@
 /** The policy protocol's side of a conversation: requests in, verdicts asked for, replies out, in order. */
 import type { Report } from '../events/index.js';
 import {
+  dueField,
   DUNNO,
-  headerStep,
+  fieldLost,
   isAbout,
   newMessage,
+  NO_OPINION,
+  policyReply,
+  rememberAnswer,
   RequestReader,
   type Correlation,
   type Message,
+  type MessageAnswer,
   type PolicyReply,
   type PolicyRequest,
   type RequestProblem,
 } from '../policyd/index.js';
+import { replyText } from '../smtp/index.js';
 import type { Clock, Conversation, Converse, Wire } from '../util/index.js';
 import type { Judge, Verdict } from '../verdict/index.js';
-import { judgedEvent, replyTo, transactionOf } from './policy-answer.js';
+import { answerTo, judgedEvent, transactionOf } from './policy-answer.js';
 
 export interface PolicySettings {
-  readonly judge: Judge;
+  /** The judge of now. A message is judged to its end by the one that it began with. */
+  readonly judge: () => Judge;
+  /** Name of the listener; null where it has none. */
+  readonly listener: string | null;
   /** One for the process, whatever it listens on. */
-  readonly correlation: Correlation;
+  readonly correlation: Correlation<Judge>;
   readonly clock: Clock;
   readonly report: Report;
 }
 
+/** The policy protocol over any transport. */
 export function policyConversation(settings: PolicySettings): Converse {
   return (wire) => new PolicyConversation(wire, settings);
 }
+
+/** For now, and by no fault of the sender (RFC 3463 §3.4). */
+const INTERNAL_ERROR: MessageAnswer = {
+  reply: policyReply({
+    do: 'defer',
+    reply: { code: 451, status: '4.3.0', text: replyText('SPF could not be checked. Please try again') },
+  }),
+  fields: [],
+};
 
 class PolicyConversation implements Conversation {
   readonly #wire: Wire;
@@ -34,13 +53,13 @@ class PolicyConversation implements Conversation {
   readonly #number: number;
   readonly #reader = new RequestReader();
   /** Replies that are ready and not sent yet: those to several requests in one chunk go out together. */
-  #replies: Uint8Array[] = [];
+  #replies: PolicyReply[] = [];
   #hasPeerEnded = false;
   #isClosed = false;
   /** The message whose header field the last reply carried, until the peer shows that it has read it. */
-  #unconfirmed: Message | null = null;
+  #unconfirmed: Message<Judge> | null = null;
   /** The message that a MAIL request without an `instance` has begun (see `#messageOf`). */
-  #begunAtMail: Message | null = null;
+  #begunAtMail: Message<Judge> | null = null;
 
   constructor(wire: Wire, settings: PolicySettings) {
     this.#wire = wire;
@@ -63,9 +82,7 @@ class PolicyConversation implements Conversation {
     this.#hasPeerEnded = true;
     if (clean) return;
     this.#isClosed = true;
-    const lost = this.#unconfirmed;
-    if (lost === null) return;
-    [lost.header] = headerStep(lost.header, { kind: 'broke', conversation: this.#number });
+    if (this.#unconfirmed !== null) fieldLost(this.#unconfirmed, this.#number);
   }
 
   /** Answers until the chunk is used up or a verdict has to be waited for, and sends those answers. */
@@ -107,17 +124,17 @@ class PolicyConversation implements Conversation {
 
   #answer(request: PolicyRequest): Promise<void> | undefined {
     if (request.stage === null) {
-      this.#replies.push(DUNNO.bytes);
+      this.#replies.push(DUNNO);
       return undefined;
     }
     const message = this.#messageOf(request);
-    const { answer } = message;
-    if ('bytes' in answer) {
-      this.#replyAbout(message, request, answer);
+    const answer = this.#answerAbout(message, request);
+    if ('reply' in answer) {
+      this.#tell(message, request, answer);
       return undefined;
     }
-    return answer.then((reply) => {
-      this.#replyAbout(message, request, reply);
+    return answer.then((ready) => {
+      this.#tell(message, request, ready);
     });
   }
 
@@ -128,8 +145,8 @@ class PolicyConversation implements Conversation {
    * The same connection serves one SMTP session and every MAIL comes before its own RCPT, so what was begun
    * at MAIL is taken over by the next instance with the same facts: one check, one field, one report.
    */
-  #messageOf(request: PolicyRequest): Message {
-    const { clock, correlation } = this.#settings;
+  #messageOf(request: PolicyRequest): Message<Judge> {
+    const { clock, correlation, judge } = this.#settings;
     const nowMs = clock.now();
     const known = correlation.find(request, nowMs);
     if (known !== null) return known;
@@ -139,58 +156,72 @@ class PolicyConversation implements Conversation {
       correlation.add(request, begun, nowMs);
       return begun;
     }
-    const message = newMessage(request, DUNNO, nowMs);
+    const message = newMessage(request, judge(), nowMs);
     correlation.add(request, message, nowMs);
     if (request.instance === '' && request.stage === 'MAIL') this.#begunAtMail = message;
-    message.answer = this.#judge(request, message, nowMs);
     return message;
   }
 
-  #judge(request: PolicyRequest, message: Message, startedMs: number): PolicyReply | Promise<PolicyReply> {
-    const judged = (verdict: Verdict): PolicyReply => {
-      const { clock, report } = this.#settings;
-      const reply = replyTo(verdict);
-      message.answer = reply;
+  /** A DATA request after recipients is about those that were not refused, who each had their answer. */
+  #answerAbout(message: Message<Judge>, request: PolicyRequest): MessageAnswer | Promise<MessageAnswer> {
+    if (request.stage === 'DATA' && message.hasRecipients) return message.accepted ?? NO_OPINION;
+    const transaction = transactionOf(request, this.#settings.listener);
+    const variant = message.context.variantOf(transaction);
+    const known = message.answers.get(variant);
+    if (known !== undefined) return known;
+    const answer = this.#judge(request, message, variant);
+    if (answer instanceof Promise) rememberAnswer(message, variant, answer); // for requests meanwhile
+    return answer;
+  }
+
+  #judge(
+    request: PolicyRequest,
+    message: Message<Judge>,
+    variant: string,
+  ): MessageAnswer | Promise<MessageAnswer> {
+    const { clock, report, listener } = this.#settings;
+    const startedMs = clock.now();
+    const judged = (verdict: Verdict): MessageAnswer => {
+      const answer = answerTo(verdict);
+      rememberAnswer(message, variant, answer);
       report(judgedEvent(request, verdict, clock.now() - startedMs));
-      return reply;
+      return answer;
     };
-    const failed = (error: unknown): PolicyReply => this.#letThrough(request, message, error);
+    const failed = (cause: unknown): MessageAnswer => {
+      message.answers.delete(variant); // what one request met, the next one need not
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      report({ kind: 'internal-error', where: 'policy conversation', error });
+      return message.context.onInternalError === 'defer' ? INTERNAL_ERROR : NO_OPINION;
+    };
     try {
-      const verdict = this.#settings.judge(transactionOf(request));
+      const verdict = message.context.judge(transactionOf(request, listener));
       return 'decision' in verdict ? judged(verdict) : verdict.then(judged).catch(failed);
     } catch (error) {
       return failed(error);
     }
   }
 
-  /** A bug of ours is no reason to refuse mail; and what one request met, the next one need not. */
-  #letThrough(request: PolicyRequest, message: Message, cause: unknown): PolicyReply {
-    const { correlation, report } = this.#settings;
-    correlation.forget(request, message);
-    if (this.#begunAtMail === message) this.#begunAtMail = null;
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    report({ kind: 'internal-error', where: 'policy conversation', error });
-    return DUNNO;
-  }
-
-  #replyAbout(message: Message, request: PolicyRequest, reply: PolicyReply): void {
+  #tell(message: Message<Judge>, request: PolicyRequest, answer: MessageAnswer): void {
     if (this.#isClosed) return; // nobody is left to read it, so the field is still due
-    const isDue = !reply.carriesHeader || this.#takesHeader(message, request);
-    this.#replies.push((isDue ? reply : DUNNO).bytes);
+    if (request.stage === 'RCPT') {
+      message.hasRecipients = true;
+      if (answer.reply === DUNNO || answer.fields.length > 0) message.accepted = answer;
+    }
+    this.#replies.push(this.#fieldFor(message, request, answer) ?? answer.reply);
   }
 
-  /** Whether the field goes with this reply. A request without `instance` stands alone; as recipients
-   *  cannot be told from messages then, only what comes once per message may have it. */
-  #takesHeader(message: Message, request: PolicyRequest): boolean {
-    if (request.instance === '' && request.stage === 'RCPT') return false;
-    const [next, isDue] = headerStep(message.header, {
-      kind: 'asked',
-      recipient: request.recipient,
-      conversation: this.#number,
-      hasPeerEnded: this.#hasPeerEnded,
-    });
-    message.header = next;
-    if (isDue) this.#unconfirmed = message;
-    return isDue;
+  /**
+   * The field that goes with this reply; null for none. One request has one action, and where that is
+   * another than to go on, the field waits for DATA. A request without `instance` stands alone; as
+   * recipients cannot be told from messages then, only what comes once per message may have it.
+   */
+  #fieldFor(message: Message<Judge>, request: PolicyRequest, answer: MessageAnswer): PolicyReply | null {
+    const { reply, fields } = answer;
+    if (fields.length === 0 || (request.instance === '' && request.stage === 'RCPT')) return null;
+    if (reply !== DUNNO && !(request.stage === 'DATA' && message.hasRecipients)) return null;
+    const index = dueField(message, request, fields.length, this.#number, this.#hasPeerEnded);
+    if (index === null) return null;
+    this.#unconfirmed = message;
+    return fields[index] ?? null;
   }
 }

@@ -1,5 +1,5 @@
 /** What a policy server may answer (access(5)), and its octets. */
-import type { SmtpReply } from '../smtp/index.js';
+import type { ReplyText, SmtpReply } from '../smtp/index.js';
 import { assertNever } from '../util/index.js';
 
 /** A whole header field for PREPEND. Only `prependField` makes it. */
@@ -10,6 +10,10 @@ export type Action =
   | { readonly do: 'dunno' }
   /** Puts a header field above Postfix's own Received, and goes on. */
   | { readonly do: 'prepend'; readonly field: PrependField }
+  /** Takes the message and keeps it in the hold queue. */
+  | { readonly do: 'hold'; readonly text: ReplyText }
+  /** Another action or a restriction class, in the words of the administrator. */
+  | { readonly do: 'restrict'; readonly postfix: string }
   /** `defer` refuses for now unless a later restriction refuses for good (DEFER_IF_PERMIT); the code that
    *  goes with it is Postfix's own (450). */
   | { readonly do: 'reject' | 'defer'; readonly reply: SmtpReply };
@@ -35,11 +39,7 @@ export function prependField(field: string): PrependField {
 }
 
 /** A whole reply as it goes out: one `action=` line and an empty one. Only `policyReply` makes one. */
-export interface PolicyReply {
-  readonly bytes: Uint8Array;
-  /** Whether it adds a header field, which only one request of a message may get. */
-  readonly carriesHeader: boolean;
-}
+export type PolicyReply = Uint8Array & { readonly __policyReply: unique symbol };
 
 export const DUNNO: PolicyReply = encoded('DUNNO');
 
@@ -52,7 +52,11 @@ export function policyReply(action: Action): PolicyReply {
     case 'dunno':
       return DUNNO;
     case 'prepend':
-      return encoded(`PREPEND ${bounded(action.field, MAX_FIELD_OCTETS)}`, true);
+      return encoded(`PREPEND ${bounded(action.field, MAX_FIELD_OCTETS)}`);
+    case 'hold':
+      return encoded(`HOLD ${bounded(action.text, MAX_REPLY_OCTETS)}`.trim());
+    case 'restrict':
+      return encoded(bounded(action.postfix, MAX_REPLY_OCTETS) || 'DUNNO');
     case 'reject':
       return encoded(refusal(String(action.reply.code), action.reply));
     case 'defer':
@@ -62,15 +66,17 @@ export function policyReply(action: Action): PolicyReply {
   }
 }
 
-/** `550 5.7.23 text`, always all three. A code or status that no refusal can have is a bug: with a 2 in front
- *  or a word in its place Postfix answers "Server configuration error", and digits alone let the mail pass. */
+/** `550 5.7.23 text`, or `550 text` where the administrator leaves the status to Postfix. A code or status
+ *  that no refusal can have is a bug: with a 2 in front or a word in its place Postfix answers "Server
+ *  configuration error", and digits alone let the mail pass. */
 function refusal(keyword: string, { code, status, text }: SmtpReply): string {
   if (!Number.isInteger(code) || code < 400 || code > 599) throw new Error(`not a refusal: ${code}`);
-  if (!STATUS.test(status) || Number(status[0]) !== Math.floor(code / 100)) {
+  if (status !== null && (!STATUS.test(status) || Number(status[0]) !== Math.floor(code / 100))) {
     throw new Error(`${status} does not belong to ${code}`);
   }
-  const clean = bounded(text, MAX_REPLY_OCTETS - `${code} ${status} `.length);
-  return `${keyword} ${status} ${clean === '' ? DEFAULT_TEXT : clean}`;
+  const given = status === null ? '' : `${status} `;
+  const clean = bounded(text, MAX_REPLY_OCTETS - `${code} ${given}`.length);
+  return `${keyword} ${given}${clean === '' ? DEFAULT_TEXT : clean}`;
 }
 
 function bounded(text: string, maxOctets: number): string {
@@ -78,6 +84,6 @@ function bounded(text: string, maxOctets: number): string {
   return (UNSAFE.test(cut) ? cut.replace(EVERY_UNSAFE, '?') : cut).trim();
 }
 
-function encoded(action: string, carriesHeader = false): PolicyReply {
-  return { bytes: Buffer.from(`action=${action}\n\n`, 'latin1'), carriesHeader };
+function encoded(action: string): PolicyReply {
+  return Buffer.from(`action=${action}\n\n`, 'latin1') as Uint8Array as PolicyReply;
 }

@@ -1,21 +1,7 @@
 /** Which request belongs to which message: remembered by `instance`, for the whole process. */
 import { RecentMap, type Octets } from '../util/index.js';
-import type { PolicyReply } from './action.js';
-import { HEADER_OWED, type HeaderState } from './header-once.js';
+import { isAbout, type Message } from './message.js';
 import type { PolicyRequest } from './request.js';
-
-/** One message, about which a request or many were asked. */
-export interface Message {
-  readonly clientAddress: Octets;
-  readonly heloName: Octets;
-  readonly sender: Octets;
-  readonly isAuthenticated: boolean;
-  /** What its requests are told; a promise while it is being checked, so that no request checks it twice. */
-  answer: PolicyReply | Promise<PolicyReply>;
-  header: HeaderState;
-  /** When it was last asked about, in monotonic milliseconds. */
-  usedMs: number;
-}
 
 export interface CorrelationLimits {
   readonly messages: number;
@@ -40,9 +26,9 @@ const DEFAULT_LIMITS: CorrelationLimits = {
  * process id and a time and can come twice in the long life of a daemon, and what was decided about one
  * sender must never be said about another.
  */
-export class Correlation {
+export class Correlation<Context> {
   readonly #limits: CorrelationLimits;
-  readonly #messages = new RecentMap<Octets, Message>();
+  readonly #messages = new RecentMap<Octets, Message<Context>>();
   #octets = 0;
   #conversations = 0;
 
@@ -60,7 +46,7 @@ export class Correlation {
   }
 
   /** The message that the request belongs to, if it is known; never for an empty `instance`. */
-  find(request: PolicyRequest, nowMs: number): Message | null {
+  find(request: PolicyRequest, nowMs: number): Message<Context> | null {
     const { instance } = request;
     const message = this.#messages.peek(instance);
     if (message === undefined) return null;
@@ -75,7 +61,7 @@ export class Correlation {
 
   /** Remembers which message the request is about. Does nothing for an empty `instance`, which tells nothing
    *  apart. */
-  add(request: PolicyRequest, message: Message, nowMs: number): void {
+  add(request: PolicyRequest, message: Message<Context>, nowMs: number): void {
     const { instance } = request;
     if (instance === '') return;
     const before = this.#messages.peek(instance);
@@ -87,16 +73,16 @@ export class Correlation {
   }
 
   /** Forgets the message, so that its next request is checked anew. */
-  forget(request: PolicyRequest, message: Message): void {
+  forget(request: PolicyRequest, message: Message<Context>): void {
     if (this.#messages.peek(request.instance) === message) this.#remove(request.instance, message);
   }
 
-  #remove(instance: Octets, message: Message): void {
+  #remove(instance: Octets, message: Message<Context>): void {
     this.#messages.delete(instance);
     this.#octets -= octetsOf(instance, message);
   }
 
-  #isExpired(message: Message, nowMs: number): boolean {
+  #isExpired(message: Message<Context>, nowMs: number): boolean {
     return nowMs - message.usedMs > this.#limits.keepMs;
   }
 
@@ -112,22 +98,6 @@ export class Correlation {
   }
 }
 
-/** A message that the request begins. */
-export function newMessage(request: PolicyRequest, answer: Message['answer'], nowMs: number): Message {
-  const { clientAddress, heloName, sender, isAuthenticated } = request;
-  return { clientAddress, heloName, sender, isAuthenticated, answer, header: HEADER_OWED, usedMs: nowMs };
-}
-
-/** Whether a message is one that the request could be about, `instance` aside. */
-export function isAbout(message: Message, request: PolicyRequest): boolean {
-  return (
-    message.sender === request.sender &&
-    message.clientAddress === request.clientAddress &&
-    message.heloName === request.heloName &&
-    message.isAuthenticated === request.isAuthenticated
-  );
-}
-
-function octetsOf(instance: Octets, message: Message): number {
+function octetsOf(instance: Octets, message: Message<unknown>): number {
   return instance.length + message.clientAddress.length + message.heloName.length + message.sender.length;
 }

@@ -8,7 +8,17 @@ export {
   type PolicyReply,
   type PrependField,
 } from './action.js';
-export { Correlation, isAbout, newMessage, type CorrelationLimits, type Message } from './correlation.js';
-export { headerStep, HEADER_OWED, type HeaderInput, type HeaderState } from './header-once.js';
+export { Correlation, type CorrelationLimits } from './correlation.js';
+export { headerStep, HEADER_OWED, type Asked, type HeaderInput, type HeaderState } from './header-once.js';
+export {
+  dueField,
+  fieldLost,
+  isAbout,
+  newMessage,
+  NO_OPINION,
+  rememberAnswer,
+  type Message,
+  type MessageAnswer,
+} from './message.js';
 export { RequestReader } from './request-reader.js';
 export type { PolicyRequest, RequestProblem, Stage } from './request.js';

@@ -26,6 +26,7 @@ const SLOTS = {
   queue_id: 6,
   instance: 7,
   sasl_username: 8,
+  policy_context: 9,
 } as const;
 
 interface KnownName {
@@ -183,12 +184,13 @@ export class RequestReader {
       queueId: values[SLOTS.queue_id] ?? EMPTY,
       instance: values[SLOTS.instance] ?? EMPTY,
       isAuthenticated: values[SLOTS.sasl_username] !== EMPTY,
+      policyContext: values[SLOTS.policy_context] ?? EMPTY,
     });
   }
 }
 
 function emptyValues(): Octets[] {
-  return [EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY];
+  return [EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY];
 }
 
 function startsWith(bytes: Uint8Array, start: number, name: Uint8Array): boolean {

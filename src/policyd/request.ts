@@ -26,6 +26,8 @@ export interface PolicyRequest {
   readonly instance: Octets;
   /** Whether `sasl_username` is there: the client has proved who it is. */
   readonly isAuthenticated: boolean;
+  /** `policy_context`: what the administrator has given the service in Postfix's configuration. */
+  readonly policyContext: Octets;
 }
 
 /** Why a stream of requests cannot be read any further. */

@@ -1,13 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { ReceivedSpfField } from '../../src/header/index.js';
+import { replyText } from '../../src/smtp/index.js';
+import type { Transaction, Verdict } from '../../src/verdict/index.js';
 import { bytesOf, requestText } from '../support/policy-request.js';
 import {
   accept,
   DEFER,
   DUNNO,
+  FIELD,
+  judgeOf,
   PREPEND,
   REJECT,
+  reject,
   Scene,
+  verdict,
   Waiting,
   type Attributes,
   type Peer,
@@ -196,4 +203,120 @@ describe('a reply that may be lost', () => {
     await Promise.all([one, two]);
     expect([first.got, second.got]).toEqual([PREPEND, PREPEND]);
   });
+});
+
+describe('recipients that are judged apart', () => {
+  const second = FIELD.replace('mailfrom', 'helo') as ReceivedSpfField;
+  const HELD = 'action=HOLD SPF softfail\n\n';
+  const SECOND = `action=PREPEND ${second}\n\n`;
+  const hold = { do: 'hold', text: replyText('SPF softfail') } as const;
+  const byRecipient: Readonly<Record<string, Verdict>> = {
+    all: verdict(accept, { fields: [FIELD, second] }),
+    boss: verdict(reject),
+    held: verdict(hold, { fields: [FIELD, second] }),
+    own: verdict({ do: 'restrict', postfix: 'own_class' }, { fields: [FIELD] }),
+    spared: verdict({ do: 'skip', why: 'recipient' }, { fields: [] }),
+  };
+  const kind = ({ recipient }: Transaction): string => {
+    const name = recipient?.kind === 'mailbox' ? recipient.domain : 'all';
+    return name in byRecipient ? name : 'all';
+  };
+  const judge = judgeOf((transaction) => byRecipient[kind(transaction)] ?? verdict(reject), {
+    variantOf: kind,
+  });
+
+  type Step = [recipient: string, reply: string];
+  test.each<{ name: string; steps: Step[]; judged: string[] }>([
+    {
+      name: 'each has its own answer, and the message one field',
+      steps: [
+        ['boss', REJECT],
+        ['a', PREPEND],
+        ['boss', REJECT],
+        ['spared', DUNNO],
+        ['b', DUNNO],
+      ],
+      judged: ['reject', 'accept', 'skip'],
+    },
+    {
+      name: 'a DATA request has the next field',
+      steps: [
+        ['a', PREPEND],
+        ['b', DUNNO],
+        ['DATA', SECOND],
+        ['DATA', DUNNO],
+      ],
+      judged: ['accept'],
+    },
+    {
+      name: 'and refuses nobody who was accepted before',
+      steps: [
+        ['spared', DUNNO],
+        ['DATA', DUNNO],
+      ],
+      judged: ['skip'],
+    },
+    {
+      name: 'nor has it a field where all were refused',
+      steps: [
+        ['boss', REJECT],
+        ['DATA', DUNNO],
+      ],
+      judged: ['reject'],
+    },
+    {
+      name: 'what is held gets its field at DATA, an action being in the way before',
+      steps: [
+        ['held', HELD],
+        ['held', HELD],
+        ['DATA', PREPEND],
+      ],
+      judged: ['hold'],
+    },
+    {
+      name: 'and so does what has an action of Postfix',
+      steps: [
+        ['own', 'action=own_class\n\n'],
+        ['DATA', PREPEND],
+      ],
+      judged: ['restrict'],
+    },
+    {
+      name: 'who asks at DATA alone has all of it there',
+      steps: [
+        ['DATA', PREPEND],
+        ['DATA', SECOND],
+        ['DATA', DUNNO],
+      ],
+      judged: ['accept'],
+    },
+  ])('$name', ({ steps, judged }) => {
+    const scene = new Scene(judge);
+    const peer = scene.connect();
+    for (const [recipient, reply] of steps) {
+      const attributes = recipient === 'DATA' ? { protocol_state: 'DATA', recipient: '' } : { recipient };
+      expect(peer.ask(attributes)).toBe(reply);
+    }
+    expect(scene.judged).toEqual(judged);
+  });
+
+  test('answers are bounded, and the rest made anew', () => {
+    const scene = new Scene(
+      judgeOf(() => verdict(reject), { variantOf: (t) => JSON.stringify(t.recipient) }),
+    );
+    const peer = scene.connect();
+    for (let i = 0; i < 30; i++) expect(peer.ask({ recipient: `r${i}` })).toBe(REJECT);
+    expect(scene.asked).toHaveLength(30);
+    for (let i = 0; i < 30; i++) expect(peer.ask({ recipient: `r${i}` })).toBe(REJECT);
+    expect(scene.asked).toHaveLength(40);
+  });
+});
+
+test('a message is judged to its end by the judge that it began with', () => {
+  const scene = new Scene(judgeOf(() => verdict(reject), { variantOf: (t) => JSON.stringify(t.recipient) }));
+  const peer = scene.connect();
+  expect(peer.ask()).toBe(REJECT);
+  scene.judge = judgeOf(() => verdict(accept));
+  expect(peer.ask({ recipient: 'two' })).toBe(REJECT);
+  expect(peer.ask({ recipient: 'two', instance: 'i2' })).toBe(PREPEND);
 });

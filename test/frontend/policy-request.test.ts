@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { ReceivedSpfField } from '../../src/header/index.js';
-import type { Decision } from '../../src/verdict/index.js';
+import type { ReplyText } from '../../src/smtp/index.js';
 import {
   accept,
+  byDomain,
   DEFER,
   defer,
   DUNNO,
@@ -61,7 +62,17 @@ describe('one request', () => {
         helo: 'mail.example.org',
         sender: { kind: 'mailbox', localPart: 'user', domain: 'example.org' },
         authenticated: false,
+        recipient: { kind: 'mailbox', localPart: 'one', domain: 'receiver.example' },
+        protocol: 'policy',
+        listener: 'inbound',
+        policyContext: '',
       },
+    },
+    { name: 'no recipient', attributes: { recipient: '' }, transaction: { recipient: null } },
+    {
+      name: 'the context',
+      attributes: { policy_context: 'submission' },
+      transaction: { policyContext: 'submission' },
     },
     { name: 'the null sender', attributes: { sender: '' }, transaction: { sender: { kind: 'null' } } },
     { name: 'no sender', attributes: { sender: null }, transaction: { sender: { kind: 'null' } } },
@@ -87,7 +98,7 @@ describe('one request', () => {
       transaction: { helo: 'a\rb', sender: { localPart: '\xff\0', domain: '\xe4.example' } },
     },
   ])('as a transaction: $name', ({ attributes, transaction }) => {
-    const scene = new Scene();
+    const scene = new Scene(byDomain, 'inbound');
     scene.connect().ask(attributes);
     expect(scene.asked).toHaveLength(1);
     expect(scene.asked[0]).toMatchObject(transaction);
@@ -105,10 +116,13 @@ describe('one request', () => {
         client: '192.0.2.1',
         helo: 'mail.example.org',
         sender: 'a@fail.example',
+        recipient: 'one@receiver.example',
         heloResult: 'none',
-        mailFromResult: 'neutral',
+        mailFromResult: 'none',
+        iprevResult: null,
         action: 'reject',
         why: 'because reject',
+        rule: null,
         dryRun: false,
         durationMs: 0,
       },
@@ -116,17 +130,13 @@ describe('one request', () => {
   });
 
   test.each([accept, reject, defer])('a verdict that is only noted lets through: $do', (decision) => {
-    const scene = new Scene(() => verdict(decision, true));
+    const scene = new Scene(() => verdict(decision, { dryRun: true }));
     expect(scene.connect().ask()).toBe(DUNNO);
     expect(scene.events).toMatchObject([{ action: decision.do, dryRun: true }]);
   });
 
-  test('a skipped one gets no field', () => {
-    const scene = new Scene(() => ({
-      ...verdict({ do: 'skip', why: 'loopback' }),
-      helo: null,
-      mailFrom: null,
-    }));
+  test('a skipped one has no results', () => {
+    const scene = new Scene(() => verdict({ do: 'skip', why: 'network' }, { helo: null, mailFrom: null }));
     expect(scene.connect().ask()).toBe(DUNNO);
     expect(scene.events).toMatchObject([{ action: 'skip', heloResult: null, mailFromResult: null }]);
   });
@@ -135,13 +145,15 @@ describe('one request', () => {
 test('whatever a verdict says, one line of printable ASCII and an empty one', () => {
   const text = fc.string({ unit: 'binary' });
   const decision = fc.oneof(
-    text.map((field): Decision => ({ do: 'accept', field: field as ReceivedSpfField })),
-    text.map((words): Decision => ({ ...reject, reply: smtp(550, '5.7.23', words) })),
-    text.map((words): Decision => ({ ...defer, reply: smtp(451, '4.7.24', words) })),
+    text.map((field) => verdict(accept, { fields: [field as ReceivedSpfField] })),
+    text.map((words) => verdict({ do: 'restrict', postfix: words }, { fields: [] })),
+    text.map((words) => verdict({ do: 'hold', text: words as ReplyText })),
+    text.map((words) => verdict({ ...reject, reply: smtp(550, '5.7.23', words) })),
+    text.map((words) => verdict({ ...defer, reply: smtp(451, '4.7.24', words) })),
   );
   fc.assert(
     fc.property(decision, (any) => {
-      expect(new Scene(() => verdict(any)).connect().ask()).toMatch(/^action=[\x20-\x7e]+\n\n$/);
+      expect(new Scene(() => any).connect().ask()).toMatch(/^action=[\x20-\x7e]+\n\n$/);
     }),
     { numRuns: 200 },
   );

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Judge } from '../../src/verdict/index.js';
 import { bytesOf, requestText } from '../support/policy-request.js';
-import { byDomain, DUNNO, PREPEND, REJECT, Scene } from './scene.js';
+import { byDomain, DUNNO, PREPEND, REJECT, Scene, type JudgeOne } from './scene.js';
 
 describe('what a stream must survive (protocols §4.5)', () => {
   const good = requestText();
@@ -93,8 +92,8 @@ describe('what a stream must survive (protocols §4.5)', () => {
       fc.constantFrom('a@fail.example', 'a@temp.example', '').map((sender) => requestText({ sender })),
       fc.constantFrom('\n', 'x\n', 'sender=\0\n', '=\n', '\r\n', 'request=y\n', `${'z'.repeat(9000)}\n`),
     );
-    const judges: Judge[] = [byDomain, (transaction) => Promise.resolve(byDomain(transaction))];
-    const replies = async (judge: Judge, bytes: Uint8Array, cuts: readonly number[]): Promise<string> => {
+    const judges: JudgeOne[] = [byDomain, (transaction) => Promise.resolve(byDomain(transaction))];
+    const replies = async (judge: JudgeOne, bytes: Uint8Array, cuts: readonly number[]): Promise<string> => {
       const peer = new Scene(judge).connect();
       const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].sort((a, b) => a - b);
       let start = 0;

@@ -1,8 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { Judge } from '../../src/verdict/index.js';
 import { bytesOf, requestText } from '../support/policy-request.js';
-import { accept, DUNNO, PREPEND, REJECT, reject, Scene, smtp, verdict, Waiting } from './scene.js';
+import {
+  accept,
+  DUNNO,
+  judgeOf,
+  PREPEND,
+  REJECT,
+  reject,
+  Scene,
+  smtp,
+  verdict,
+  Waiting,
+  type JudgeOne,
+} from './scene.js';
 
 describe('while a verdict is being waited for', () => {
   test('requests of the same message wait for the same, wherever they come from', async () => {
@@ -73,7 +84,7 @@ describe('while a verdict is being waited for', () => {
 describe('a bug in the judge lets mail through', () => {
   const bug = new Error('bug');
 
-  test.each<{ name: string; judge: Judge }>([
+  test.each<{ name: string; judge: JudgeOne }>([
     {
       name: 'thrown',
       judge: () => {
@@ -83,7 +94,7 @@ describe('a bug in the judge lets mail through', () => {
     { name: 'rejected', judge: () => Promise.reject(bug) },
     {
       name: 'a reply that is none',
-      judge: () => verdict({ do: 'reject', identity: 'helo', reply: smtp(250, '5.7.23', 'ok') }),
+      judge: () => verdict({ do: 'reject', of: 'helo', reply: smtp(250, '5.7.23', 'ok') }),
     },
   ])('$name', async ({ judge }) => {
     let isBroken = true;
@@ -105,5 +116,15 @@ describe('a bug in the judge lets mail through', () => {
     waiting.fail('a text');
     await pending;
     expect(scene.events).toMatchObject([{ kind: 'internal-error', error: { message: 'a text' } }]);
+  });
+
+  test('or defers it, where the administrator wants that', async () => {
+    const waiting = new Waiting();
+    const scene = new Scene(judgeOf(waiting.judge, { onInternalError: 'defer' }));
+    const peer = scene.connect();
+    const pending = peer.conversation.receive(bytesOf(requestText()));
+    waiting.fail(bug);
+    await pending;
+    expect(peer.got).toBe('action=DEFER_IF_PERMIT 4.3.0 SPF could not be checked. Please try again\n\n');
   });
 });

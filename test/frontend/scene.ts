@@ -6,6 +6,7 @@ import { policyConversation, type PolicySettings } from '../../src/frontend/inde
 import type { ReceivedSpfField } from '../../src/header/index.js';
 import { Correlation } from '../../src/policyd/index.js';
 import { replyText, type SmtpReply } from '../../src/smtp/index.js';
+import type { Outcome } from '../../src/spf/index.js';
 import type { Conversation, Wire } from '../../src/util/index.js';
 import type { Decision, Judge, Transaction, Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -24,26 +25,46 @@ export const smtp = (code: number, status: SmtpReply['status'], text: string): S
   status,
   text: replyText(text),
 });
-export const accept = { do: 'accept', field: FIELD } satisfies Decision;
+export const accept = { do: 'accept' } satisfies Decision;
 export const reject = {
   do: 'reject',
-  identity: 'mailFrom',
+  of: 'mailFrom',
   reply: smtp(550, '5.7.23', 'not permitted'),
 } satisfies Decision;
 export const defer = {
   do: 'defer',
-  identity: 'helo',
+  of: 'helo',
   reply: smtp(451, '4.7.24', 'later'),
 } satisfies Decision;
 
-export function verdict(decision: Decision, dryRun = false): Verdict {
-  const none = { result: 'none', cause: { kind: 'no-record' } } as const;
-  const mailFrom = { result: 'neutral', matched: null } as const;
-  return { helo: none, mailFrom, decision, why: `because ${decision.do}`, dryRun };
+/** A verdict of an ordinary message; its fields are for what is not refused. */
+export function verdict(decision: Decision, more: Partial<Verdict> = {}): Verdict {
+  const none: Outcome = { result: 'none', cause: { kind: 'no-record' } };
+  const isRefused = decision.do === 'reject' || decision.do === 'defer';
+  return {
+    helo: none,
+    mailFrom: none,
+    iprev: null,
+    decision,
+    fields: isRefused || decision.do === 'skip' ? [] : [FIELD],
+    stripsForged: true,
+    subjectTag: null,
+    why: `because ${decision.do}`,
+    rule: null,
+    dryRun: false,
+    ...more,
+  };
+}
+
+export type JudgeOne = Judge['judge'];
+
+/** A judge to whom recipients make no difference, unless it says which. */
+export function judgeOf(judge: JudgeOne, more: Partial<Judge> = {}): Judge {
+  return { variantOf: () => '', prepare: () => undefined, judge, onInternalError: 'accept', ...more };
 }
 
 /** Whom the domain of a sender is judged like, so that a row shows what it expects. */
-export const byDomain: Judge = ({ sender }) => {
+export const byDomain: JudgeOne = ({ sender }) => {
   const domain = sender.kind === 'null' ? '' : sender.domain;
   return verdict(domain === 'fail.example' ? reject : domain === 'temp.example' ? defer : accept);
 };
@@ -55,12 +76,23 @@ export class Scene {
   readonly asked: Transaction[] = [];
   readonly settings: PolicySettings;
 
-  constructor(judge: Judge = byDomain) {
+  /** What new messages are judged by; to be changed at any time. */
+  judge: Judge;
+
+  constructor(judge: JudgeOne | Judge = byDomain, listener: string | null = null) {
+    this.judge = typeof judge === 'function' ? judgeOf(judge) : judge;
     this.settings = {
-      judge: (transaction) => {
-        this.asked.push(transaction);
-        return judge(transaction);
+      judge: () => {
+        const { judge: one } = this.judge;
+        return {
+          ...this.judge,
+          judge: (transaction) => {
+            this.asked.push(transaction);
+            return one(transaction);
+          },
+        };
       },
+      listener,
       correlation: new Correlation(),
       clock: this.clock,
       report: (event) => this.events.push(event),
@@ -110,7 +142,7 @@ export class Peer implements Wire {
 export class Waiting {
   readonly #resolves: ((verdict: Verdict) => void)[] = [];
   readonly #rejects: ((error: unknown) => void)[] = [];
-  readonly judge: Judge = () =>
+  readonly judge: JudgeOne = () =>
     new Promise((resolve, reject) => {
       this.#resolves.push(resolve);
       this.#rejects.push(reject);

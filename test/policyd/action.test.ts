@@ -5,7 +5,7 @@ import { policyReply, prependField, type Action } from '../../src/policyd/index.
 import { replyText, type EnhancedStatus, type ReplyText, type SmtpReply } from '../../src/smtp/index.js';
 
 function wire(action: Action): string {
-  return Buffer.from(policyReply(action).bytes).toString('latin1');
+  return Buffer.from(policyReply(action)).toString('latin1');
 }
 
 function reply(code: number, status: EnhancedStatus, text: string): SmtpReply {
@@ -37,6 +37,32 @@ describe('the octets of an action', () => {
       action: { do: 'defer', reply: reply(451, '4.7.24', 'later') },
       octets: 'action=DEFER_IF_PERMIT 4.7.24 later\n\n',
     },
+    {
+      name: 'a refusal whose status is left to Postfix',
+      action: { do: 'reject', reply: { ...reply(550, '5.7.23', 'not permitted'), status: null } },
+      octets: 'action=550 not permitted\n\n',
+    },
+    {
+      name: 'the same for now',
+      action: { do: 'defer', reply: { ...reply(451, '4.7.24', 'later'), status: null } },
+      octets: 'action=DEFER_IF_PERMIT later\n\n',
+    },
+    {
+      name: 'held',
+      action: { do: 'hold', text: replyText('SPF softfail') },
+      octets: 'action=HOLD SPF softfail\n\n',
+    },
+    {
+      name: 'held, without a word',
+      action: { do: 'hold', text: replyText('') },
+      octets: 'action=HOLD\n\n',
+    },
+    {
+      name: 'what the administrator wants',
+      action: { do: 'restrict', postfix: 'permit_auth_destination' },
+      octets: 'action=permit_auth_destination\n\n',
+    },
+    { name: 'nothing', action: { do: 'restrict', postfix: ' ' }, octets: 'action=DUNNO\n\n' },
     // Without a text Postfix 3.7 sends what is left of another reply.
     {
       name: 'a refusal without a text',
@@ -56,12 +82,6 @@ describe('the octets of an action', () => {
     },
   ])('$name', ({ action, octets }) => {
     expect(wire(action)).toBe(octets);
-  });
-
-  test('only a field is told apart, as only one request may get it', () => {
-    expect(policyReply({ do: 'prepend', field: spf }).carriesHeader).toBe(true);
-    expect(policyReply({ do: 'dunno' }).carriesHeader).toBe(false);
-    expect(policyReply({ do: 'reject', reply: reply(550, '5.7.23', 'x') }).carriesHeader).toBe(false);
   });
 });
 
@@ -103,6 +123,8 @@ test('whatever the texts, one line of printable ASCII and an empty one', () => {
   );
   const action = fc.oneof(
     text.map((field): Action => ({ do: 'prepend', field: prependField(field) })),
+    text.map((words): Action => ({ do: 'restrict', postfix: words })),
+    text.map((words): Action => ({ do: 'hold', text: words as ReplyText })),
     fc.tuple(fc.constantFrom('reject' as const, 'defer' as const), text).map(([verb, words]): Action => ({
       do: verb,
       reply: { ...reply(550, '5.7.1', ''), text: words as ReplyText },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { Correlation, DUNNO, newMessage, type PolicyRequest } from '../../src/policyd/index.js';
+import { Correlation, newMessage, type PolicyRequest } from '../../src/policyd/index.js';
 import { RecentMap } from '../../src/util/index.js';
 import type { Octets } from '../../src/util/index.js';
 
@@ -14,12 +14,13 @@ const REQUEST: PolicyRequest = {
   queueId: '' as Octets,
   instance: 'i1' as Octets,
   isAuthenticated: false,
+  policyContext: '' as Octets,
 };
 
 const about = (instance: string): PolicyRequest => ({ ...REQUEST, instance: instance as Octets });
 
-function add(correlation: Correlation, request: PolicyRequest, nowMs = 0): void {
-  correlation.add(request, newMessage(request, DUNNO, nowMs), nowMs);
+function add(correlation: Correlation<null>, request: PolicyRequest, nowMs = 0): void {
+  correlation.add(request, newMessage(request, null, nowMs), nowMs);
 }
 
 describe('a message is found again', () => {
@@ -27,6 +28,7 @@ describe('a message is found again', () => {
     { name: 'by the same request', request: {}, isFound: true },
     { name: 'for another recipient', request: { recipient: 'two@receiver.example' }, isFound: true },
     { name: 'at another stage', request: { stage: 'DATA' }, isFound: true },
+    { name: 'in another context', request: { policyContext: 'x' }, isFound: true },
     { name: 'with a queue id', request: { queueId: '4ZxYz' }, isFound: true },
     { name: 'but not for another instance', request: { instance: 'i2' }, isFound: false },
     { name: 'nor another sender', request: { sender: 'other@example.org' }, isFound: false },
@@ -34,13 +36,13 @@ describe('a message is found again', () => {
     { name: 'nor another HELO name', request: { heloName: 'other.example.org' }, isFound: false },
     { name: 'nor after authentication', request: { isAuthenticated: true }, isFound: false },
   ])('$name', ({ request, isFound }) => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     add(correlation, REQUEST);
     expect(correlation.find({ ...REQUEST, ...request } as PolicyRequest, 0) !== null).toBe(isFound);
   });
 
   test('and a mismatch clears it', () => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     add(correlation, REQUEST);
     expect(correlation.find({ ...REQUEST, sender: 'x' as Octets }, 0)).toBeNull();
     expect(correlation.find(REQUEST, 0)).toBeNull();
@@ -48,17 +50,17 @@ describe('a message is found again', () => {
   });
 
   test('never without an instance', () => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     add(correlation, about(''));
     expect(correlation.size).toBe(0);
     expect(correlation.find(about(''), 0)).toBeNull();
   });
 
   test('until it is forgotten, by whoever knows it', () => {
-    const correlation = new Correlation();
-    const message = newMessage(REQUEST, DUNNO, 0);
+    const correlation = new Correlation<null>();
+    const message = newMessage(REQUEST, null, 0);
     correlation.add(REQUEST, message, 0);
-    correlation.forget(REQUEST, newMessage(REQUEST, DUNNO, 0));
+    correlation.forget(REQUEST, newMessage(REQUEST, null, 0));
     expect(correlation.find(REQUEST, 0)).toBe(message);
     correlation.forget(REQUEST, message);
     expect(correlation.find(REQUEST, 0)).toBeNull();
@@ -73,14 +75,14 @@ describe('bounds', () => {
     { name: 'not longer', at: [30 * minutes + 1], isFound: false },
     { name: '30 minutes after the last use', at: [20 * minutes, 40 * minutes, 60 * minutes], isFound: true },
   ])('kept: $name', ({ at, isFound }) => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     add(correlation, REQUEST);
     const found = at.map((nowMs) => correlation.find(REQUEST, nowMs) !== null);
     expect(found.at(-1)).toBe(isFound);
   });
 
   test('what has expired makes room when something new comes', () => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     add(correlation, about('a'), 0);
     add(correlation, about('b'), 20 * minutes);
     add(correlation, about('c'), 31 * minutes);
@@ -88,7 +90,7 @@ describe('bounds', () => {
   });
 
   test('10,000 messages: the least recently used goes', () => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     for (let i = 0; i < 10_000; i++) add(correlation, about(`i${i}`));
     expect(correlation.find(about('i0'), 0)).not.toBeNull();
     add(correlation, about('new'));
@@ -98,7 +100,7 @@ describe('bounds', () => {
   });
 
   test('long texts count by their length', () => {
-    const correlation = new Correlation({ octets: 100_000 });
+    const correlation = new Correlation<null>({ octets: 100_000 });
     for (let i = 0; i < 100; i++) {
       add(correlation, { ...about(`i${i}`), sender: 's'.repeat(8000) as Octets });
       if (i % 2 === 0) correlation.find(about(`i${i}`), 0); // a mismatch: its octets are given back
@@ -107,7 +109,7 @@ describe('bounds', () => {
   });
 
   test('every conversation has its own number', () => {
-    const correlation = new Correlation();
+    const correlation = new Correlation<null>();
     expect(correlation.conversation()).not.toBe(correlation.conversation());
   });
 });

@@ -1,12 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { HEADER_OWED, headerStep, type HeaderInput } from '../../src/policyd/index.js';
+import { HEADER_OWED, headerStep, type HeaderInput, type Stage } from '../../src/policyd/index.js';
 import type { Octets } from '../../src/util/index.js';
 
-const asked = (recipient: string, conversation = 1, hasPeerEnded = false): HeaderInput => ({
+const asked = (
+  recipient: string,
+  conversation = 1,
+  hasPeerEnded = false,
+  stage: Stage = 'RCPT',
+): HeaderInput => ({
   kind: 'asked',
-  recipient: recipient as Octets,
-  conversation,
+  by: { stage, recipient: recipient as Octets, conversation },
   hasPeerEnded,
 });
 const broke = (conversation = 1): HeaderInput => ({ kind: 'broke', conversation });
@@ -42,6 +46,16 @@ describe('who gets the field', () => {
       name: 'a repeat that is lost, too',
       inputs: [asked('a', 1), broke(1), asked('a', 2), broke(2), asked('a', 3)],
       due: 'ynyny',
+    },
+    {
+      name: 'at DATA the recipient before has been answered',
+      inputs: [asked('a', 1), broke(1), asked('a', 2, false, 'DATA')],
+      due: 'ynn',
+    },
+    {
+      name: 'a repeat at DATA',
+      inputs: [asked('', 1, false, 'DATA'), broke(1), asked('', 2, false, 'DATA')],
+      due: 'yny',
     },
     { name: 'some other connection broke', inputs: [asked('a', 1), broke(2), asked('a', 3)], due: 'ynn' },
     { name: 'nobody got it before the break', inputs: [broke(), asked('a', 2)], due: 'ny' },

@@ -37,9 +37,10 @@ const NOTHING = {
   queueId: '',
   instance: '',
   isAuthenticated: false,
+  policyContext: '',
 };
 
-const whole = requestText({ queue_id: '4ZxYz', sasl_username: 'user' });
+const whole = requestText({ queue_id: '4ZxYz', sasl_username: 'user', policy_context: 'submission' });
 const wholeRead = {
   stage: 'RCPT',
   clientAddress: '192.0.2.1',
@@ -49,6 +50,7 @@ const wholeRead = {
   queueId: '4ZxYz',
   instance: '1a.2b.3c.0',
   isAuthenticated: true,
+  policyContext: 'submission',
 };
 
 const streams: { name: string; text: string; found: unknown[] }[] = [

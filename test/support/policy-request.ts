@@ -14,6 +14,7 @@ const ATTRIBUTES = {
   instance: '1a.2b.3c.0',
   size: '0',
   sasl_username: '',
+  policy_context: '',
 };
 
 type Attributes = Readonly<Partial<Record<keyof typeof ATTRIBUTES, string | null>>>;
