@@ -16,8 +16,8 @@ export const target: Target = {
   ],
   longest: 2_000, // a file that an administrator names: YAML is slow, and nobody else's
   async run(bytes) {
-    const files = { read: () => bytes, isDirectory: () => true };
-    const loaded = await loadConfig('/fuzzed.yml', [], files);
+    const files = { read: () => bytes, isDirectory: () => true, list: () => [] };
+    const loaded = await loadConfig({ path: '/fuzzed.yml', files });
     const problems = loaded.ok ? loaded.value.remarks : loaded.error;
     hold(loaded.ok || problems.length > 0, 'a refusal has a reason');
     hold(typeof printProblems(problems) === 'string', 'problems can be printed');

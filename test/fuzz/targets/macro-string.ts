@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { IpAddress } from '../../../src/net/index.js';
-import { expandExplanation } from '../../../src/spf/expand.js';
+import { expandExplanation, expandOwnText } from '../../../src/spf/expand.js';
 import { parseExplanation } from '../../../src/spf/parse.js';
 import { printMacroString } from '../../../src/spf/print.js';
 import { octets, type Octets } from '../../../src/util/index.js';
@@ -40,6 +40,8 @@ export const target: Target = {
     };
     for (const ip of CLIENTS) {
       const more = { receiver: 'mx.example.net', seconds: 0, localPart: fromOutside };
+      const own = expandOwnText(parts, fromOutside, { ...values, ip }, more);
+      hold(/^[\x20-\x7e]{0,4096}$/.test(own), 'our own text is printable ASCII, within its bound');
       const expanded = expandExplanation(parts, 'email.example.com', { ...values, ip }, more);
       if (expanded === null) continue;
       hold(/^[\x20-\x7e]*$/.test(expanded), 'printable ASCII');
