@@ -1,0 +1,171 @@
+/** One message over the milter protocol: its verdicts, which recipients were let go on, how it ends. */
+import type { Report } from '../events/index.js';
+import type { Response } from '../milter/index.js';
+import { replyText, type ReversePath } from '../smtp/index.js';
+import type { Clock, Octets } from '../util/index.js';
+import type { Judge, Transaction, Verdict } from '../verdict/index.js';
+import { allowed, insertions, isRefusal, judgedEvent, refusalOf } from './milter-answer.js';
+import type { MilterFields } from './milter-fields.js';
+
+/** A verdict that is there or being waited for, and what has come of it. */
+interface Pending {
+  verdict: Verdict | Promise<Verdict>;
+  /** The first recipient that was let go on under it; null while there is none. */
+  recipient: ReversePath | null;
+  isReported: boolean;
+}
+
+export class MilterMessage {
+  readonly fields: MilterFields;
+  readonly #transaction: Transaction;
+  readonly #judge: Judge;
+  readonly #clock: Clock;
+  readonly #report: Report;
+  readonly #startedMs: number;
+  /** By what makes a difference between recipients. */
+  readonly #verdicts = new Map<string, Pending>();
+
+  constructor(transaction: Transaction, judge: Judge, fields: MilterFields, clock: Clock, report: Report) {
+    this.#transaction = transaction;
+    this.#judge = judge;
+    this.fields = fields;
+    this.#clock = clock;
+    this.#report = report;
+    this.#startedMs = clock.now();
+  }
+
+  /** Whether some recipients are judged otherwise than others, so that nothing is known before them. */
+  get areRecipientsApart(): boolean {
+    return this.#judge.variantOf(this.#transaction) !== '';
+  }
+
+  /** Has the verdict worked on before anybody waits for it. */
+  begin(): void {
+    this.#pendingFor(null);
+  }
+
+  /** Never rejects. Null is for a message as such. */
+  verdictFor(recipient: ReversePath | null): Verdict | Promise<Verdict> {
+    return this.#pendingFor(recipient).verdict;
+  }
+
+  /** The mail server was told to refuse it. */
+  refused(recipient: ReversePath | null, verdict: Verdict, queueId: Octets): void {
+    this.#reportOnce(this.#pendingFor(recipient), recipient, verdict, queueId);
+  }
+
+  /** The mail server was told to go on with it. */
+  accepted(recipient: ReversePath): void {
+    this.#pendingFor(recipient).recipient ??= recipient;
+  }
+
+  /** Those of the recipients that were let go on. */
+  acceptedVerdicts(): readonly Verdict[] | Promise<readonly Verdict[]> {
+    const verdicts = this.#accepted().map(({ verdict }) => verdict);
+    const isReady = (all: typeof verdicts): all is Verdict[] => !all.some((one) => one instanceof Promise);
+    return isReady(verdicts) ? verdicts : Promise.all(verdicts);
+  }
+
+  /**
+   * What the end of the message is answered: `verdicts` are those of its recipients. It can be refused as a
+   * whole only, so only if all of them are; a verdict that came too late for its own recipient then counts.
+   */
+  endResponses(verdicts: readonly Verdict[], missingActions: number, queueId: Octets): Response[] {
+    for (const [i, pending] of this.#accepted().entries()) {
+      const verdict = verdicts[i];
+      if (verdict !== undefined) this.#reportOnce(pending, pending.recipient, verdict, queueId);
+    }
+    const refusals = verdicts.filter(isRefusal);
+    const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
+    if (worst !== undefined && refusals.length === verdicts.length) return [refusalOf(worst)];
+    const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
+    return [...allowed(this.#modifications(taken), missingActions), { kind: 'continue' }];
+  }
+
+  /** It will not come. What was said about it is worth a line all the same. */
+  abandoned(queueId: Octets): void {
+    for (const pending of this.#accepted()) {
+      const { verdict, recipient } = pending;
+      if (!(verdict instanceof Promise)) this.#reportOnce(pending, recipient, verdict, queueId);
+    }
+  }
+
+  #modifications(taken: readonly Verdict[]): Response[] {
+    const [first] = taken;
+    if (first === undefined) return [];
+    const held = taken.flatMap(({ decision }) => (decision.do === 'hold' ? [decision.text] : []));
+    const [reason] = held;
+    const tag = taken.find(({ subjectTag }) => subjectTag !== null)?.subjectTag ?? null;
+    const quarantine: Response[] =
+      reason === undefined ? [] : [{ kind: 'quarantine', reason: reason as string as Octets }];
+    return [
+      ...(taken.some(({ stripsForged }) => stripsForged) ? this.fields.deletions() : []),
+      ...(tag === null ? [] : this.fields.tagSubject(tag)),
+      ...insertions(first.fields),
+      ...quarantine,
+    ];
+  }
+
+  #accepted(): Pending[] {
+    return [...this.#verdicts.values()].filter(({ recipient }) => recipient !== null);
+  }
+
+  #pendingFor(recipient: ReversePath | null): Pending {
+    const transaction = recipient === null ? this.#transaction : { ...this.#transaction, recipient };
+    const variant = this.#judge.variantOf(transaction);
+    const known = this.#verdicts.get(variant);
+    if (known !== undefined) return known;
+    const pending: Pending = { verdict: this.#judged(transaction), recipient: null, isReported: false };
+    this.#verdicts.set(variant, pending);
+    if (pending.verdict instanceof Promise) {
+      void pending.verdict.then((verdict) => (pending.verdict = verdict));
+    }
+    return pending;
+  }
+
+  #judged(transaction: Transaction): Verdict | Promise<Verdict> {
+    try {
+      const verdict = this.#judge.judge(transaction);
+      return verdict instanceof Promise ? verdict.catch((cause: unknown) => this.#failed(cause)) : verdict;
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+  }
+
+  /** A bug of ours is no reason to refuse mail, unless the administrator wants to have it deferred. */
+  #failed(cause: unknown): Verdict {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#report({ kind: 'internal-error', where: 'milter conversation', error });
+    return this.#judge.onInternalError === 'defer' ? DEFERRED : NOT_JUDGED;
+  }
+
+  #reportOnce(pending: Pending, recipient: ReversePath | null, verdict: Verdict, queueId: Octets): void {
+    if (pending.isReported || verdict === NOT_JUDGED || verdict === DEFERRED) return;
+    pending.isReported = true;
+    const durationMs = this.#clock.now() - this.#startedMs;
+    this.#report(judgedEvent(this.#transaction, recipient, verdict, queueId, durationMs));
+  }
+}
+
+const NOT_JUDGED: Verdict = {
+  helo: null,
+  mailFrom: null,
+  iprev: null,
+  decision: { do: 'skip', why: 'internal-error' },
+  fields: [],
+  stripsForged: true,
+  subjectTag: null,
+  why: 'an error of spfwarden itself',
+  rule: null,
+  dryRun: false,
+};
+
+/** For now, and by no fault of the sender (RFC 3463 §3.4). */
+const DEFERRED: Verdict = {
+  ...NOT_JUDGED,
+  decision: {
+    do: 'defer',
+    of: 'mailFrom',
+    reply: { code: 451, status: '4.3.0', text: replyText('SPF could not be checked. Please try again') },
+  },
+};

@@ -1,0 +1,381 @@
+/** The milter protocol's side of a conversation, without sockets and without DNS. */
+import { describe, expect, test } from '@jest/globals';
+
+import type { Event } from '../../src/events/index.js';
+import { milterConversation, type MilterRules } from '../../src/frontend/index.js';
+import { authservId, type AuthservId, type ReceivedSpfField } from '../../src/header/index.js';
+import { SMFIF, type Response } from '../../src/milter/index.js';
+import { replyText } from '../../src/smtp/index.js';
+import type { Decision, Judge, Transaction, Verdict } from '../../src/verdict/index.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { MilterClient, toConversation } from '../support/milter-client.js';
+import { accept, defer, FIELD, judgeOf, reject, verdict, Waiting, type JudgeOne } from './scene.js';
+
+const OURS = ours();
+const STAGE_MS = 8_000;
+
+class MilterScene {
+  readonly clock = new ManualClock();
+  readonly events: Event[] = [];
+  readonly asked: Transaction[] = [];
+  rules: MilterRules;
+
+  constructor(judge: JudgeOne | Judge, rules: Partial<MilterRules> = {}) {
+    const made = typeof judge === 'function' ? judgeOf(judge) : judge;
+    const watched: Judge = {
+      ...made,
+      judge: (transaction) => {
+        this.asked.push(transaction);
+        return made.judge(transaction);
+      },
+    };
+    this.rules = {
+      judge: watched,
+      authservId: OURS,
+      rejectAt: 'rcpt',
+      stageMs: STAGE_MS,
+      macros: [],
+      ...rules,
+    };
+  }
+
+  /** A connection from a client that has said HELO. */
+  async client(offer = {}): Promise<MilterClient> {
+    const client = new MilterClient(
+      toConversation(
+        milterConversation({
+          rules: () => this.rules,
+          listener: 'inbound',
+          clock: this.clock,
+          report: (event) => this.events.push(event),
+        }),
+      ),
+    );
+    await client.negotiate(offer);
+    await client.connect('192.0.2.1', 'mail.example.org', { j: 'mx.example.net' });
+    return client;
+  }
+
+  get judged(): string[] {
+    return this.events.flatMap((event) => (event.kind === 'message-judged' ? [event.action] : []));
+  }
+}
+
+/** A whole session about one message: what each command was answered. */
+async function session(
+  client: MilterClient,
+  to: readonly string[] = ['<one@rcpt.example>'],
+): Promise<string[]> {
+  const answers = [
+    word(await client.helo('mail.example.org')),
+    word(await client.mail('<user@example.org>')),
+  ];
+  for (const recipient of to) answers.push(word(await client.rcpt(recipient)));
+  return answers;
+}
+
+/** `continue`, or a refusal as it would be read. */
+function word(response: Response | null): string {
+  if (response === null) return 'none';
+  if (response.kind !== 'replycode') return response.kind;
+  return `${response.code} ${response.status ?? '-'} ${response.lines.join('|')}`;
+}
+
+const REJECTED = '550 5.7.23 not permitted';
+const DEFERRED = '451 4.7.24 later';
+
+describe('refusals are given', () => {
+  test.each<{ at: MilterRules['rejectAt']; decision: Decision; answers: string[] }>([
+    { at: 'helo', decision: reject, answers: [REJECTED] },
+    { at: 'helo', decision: accept, answers: ['continue', 'continue', 'continue'] },
+    { at: 'mail', decision: reject, answers: ['continue', REJECTED] },
+    { at: 'mail', decision: defer, answers: ['continue', DEFERRED] },
+    { at: 'rcpt', decision: reject, answers: ['continue', 'continue', REJECTED] },
+    { at: 'rcpt', decision: defer, answers: ['continue', 'continue', DEFERRED] },
+  ])('$decision.do at $at', async ({ at, decision, answers }) => {
+    const scene = new MilterScene(() => verdict(decision), { rejectAt: at });
+    const client = await scene.client();
+    const found: string[] = [];
+    for (const say of [
+      () => client.helo('mail.example.org'),
+      () => client.mail('<user@example.org>'),
+      () => client.rcpt('<one@rcpt.example>'),
+    ]) {
+      found.push(word(await say()));
+      if (found.at(-1) !== 'continue') break; // nothing that follows is about this message
+    }
+    expect(found).toEqual(answers);
+    expect(scene.judged).toEqual(decision === accept ? [] : [decision.do]);
+  });
+
+  test('for each recipient where a rule names them, whatever the command is', async () => {
+    const judge = judgeOf(
+      ({ recipient }) =>
+        verdict(recipient?.kind === 'mailbox' && recipient.localPart === 'boss' ? reject : accept),
+      { variantOf: ({ recipient }) => (recipient?.kind === 'mailbox' ? recipient.localPart : 'none') },
+    );
+    const scene = new MilterScene(judge, { rejectAt: 'mail' });
+    const client = await scene.client();
+    expect(await session(client, ['<boss@x.example>', '<a@x.example>', '<boss@x.example>'])).toEqual([
+      'continue',
+      'continue',
+      REJECTED,
+      'continue',
+      REJECTED,
+    ]);
+    const { modifications } = await client.endOfMessage();
+    expect(modifications.map(({ kind }) => kind)).toEqual(['insheader']);
+    expect(scene.judged).toEqual(['reject', 'accept']);
+  });
+
+  test('and nothing is refused by a verdict that is only noted', async () => {
+    const scene = new MilterScene(() => verdict(reject, { dryRun: true }));
+    const client = await scene.client();
+    expect(await session(client)).toEqual(['continue', 'continue', 'continue']);
+    expect(await client.endOfMessage()).toEqual({ modifications: [], final: { kind: 'continue' } });
+    expect(scene.events).toMatchObject([{ kind: 'message-judged', action: 'reject', dryRun: true }]);
+  });
+});
+
+describe('the end of a message', () => {
+  const second = FIELD.replace('mailfrom', 'helo') as ReceivedSpfField;
+  const insert = (field: string) => ({
+    kind: 'insheader',
+    index: 0,
+    name: 'Received-SPF',
+    value: field.slice('Received-SPF: '.length),
+  });
+  const remove = (index: number) => ({ kind: 'chgheader', index, name: 'Authentication-Results', value: '' });
+  type Fields = readonly (readonly [name: string, value: string])[];
+  const FORGED: Fields = [
+    ['Authentication-Results', 'mx.example.net; spf=pass'],
+    ['authentication-results', 'other.example; spf=pass'],
+    ['AUTHENTICATION-RESULTS', ' (x) "MX.example.net" 1; spf=pass'],
+    ['Subject', 'Hello'],
+  ];
+
+  test.each<{ name: string; verdict: Verdict; fields?: Fields; modifications: object[] }>([
+    {
+      name: 'fields go on top, the first of them first',
+      verdict: verdict(accept, { fields: [FIELD, second] }),
+      modifications: [insert(second), insert(FIELD)],
+    },
+    {
+      name: 'those that claim to be ours are deleted before, the last first',
+      verdict: verdict(accept),
+      fields: FORGED,
+      modifications: [remove(3), remove(1), insert(FIELD)],
+    },
+    {
+      name: 'but not where the client may say so',
+      verdict: verdict({ do: 'skip', why: 'network' }, { stripsForged: false }),
+      fields: FORGED,
+      modifications: [],
+    },
+    {
+      name: 'mail is held',
+      verdict: verdict({ do: 'hold', text: replyText('SPF softfail of example.org') }),
+      modifications: [insert(FIELD), { kind: 'quarantine', reason: 'SPF softfail of example.org' }],
+    },
+    {
+      name: 'the subject is tagged',
+      verdict: verdict(accept, { fields: [], subjectTag: '[SPF:fail]' }),
+      fields: FORGED.slice(3),
+      modifications: [{ kind: 'chgheader', index: 1, name: 'Subject', value: '[SPF:fail] Hello' }],
+    },
+    {
+      name: 'once',
+      verdict: verdict(accept, { fields: [], subjectTag: '[SPF:fail]' }),
+      fields: [['Subject', '[SPF:fail] Hello']],
+      modifications: [],
+    },
+    {
+      name: 'and made where there is none',
+      verdict: verdict(accept, { fields: [], subjectTag: '[SPF:fail]' }),
+      modifications: [{ kind: 'addheader', name: 'Subject', value: '[SPF:fail]' }],
+    },
+    {
+      name: 'an answer for Postfix is none here',
+      verdict: verdict({ do: 'restrict', postfix: 'permit' }),
+      modifications: [insert(FIELD)],
+    },
+  ])('$name', async ({ verdict: given, fields = [], modifications }) => {
+    const scene = new MilterScene(() => given);
+    const client = await scene.client();
+    await session(client);
+    await client.data();
+    for (const [name, value] of fields) await client.header(name, value);
+    await client.eoh();
+    expect(await client.endOfMessage({ i: 'QUEUE1' })).toEqual({
+      modifications,
+      final: { kind: 'continue' },
+    });
+    expect(scene.events).toMatchObject([{ queueId: 'QUEUE1', frontend: 'milter', client: '192.0.2.1' }]);
+  });
+
+  test('what the mail server does not offer is not done', async () => {
+    const scene = new MilterScene(() => verdict({ do: 'hold', text: replyText('x') }));
+    const client = await scene.client({ actions: SMFIF.ADDHDRS });
+    await session(client);
+    await client.header('Authentication-Results', 'mx.example.net; spf=pass');
+    const { modifications } = await client.endOfMessage();
+    expect(modifications).toEqual([insert(FIELD)]);
+  });
+
+  test('one message after the other, each on its own', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await session(client);
+    await client.header('Authentication-Results', 'mx.example.net; spf=pass');
+    await client.endOfMessage();
+    expect(word(await client.mail('<two@example.org>'))).toBe('continue');
+    client.abort();
+    expect(word(await client.mail('<three@example.org>'))).toBe('continue');
+    expect(word(await client.rcpt('<one@rcpt.example>'))).toBe('continue');
+    expect((await client.endOfMessage()).modifications).toEqual([insert(FIELD)]);
+    expect(scene.asked.map(({ sender }) => (sender.kind === 'mailbox' ? sender.localPart : ''))).toEqual([
+      'user',
+      'two',
+      'three',
+    ]);
+    expect(scene.judged).toEqual(['accept', 'accept']);
+  });
+
+  test('a message that is given up has its line if it was judged', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await session(client);
+    client.abort();
+    await client.mail('<two@example.org>');
+    expect(scene.judged).toEqual(['accept']);
+  });
+});
+
+describe('a verdict that takes its time', () => {
+  const turn = (): Promise<void> => new Promise(setImmediate);
+
+  test('is waited for at RCPT', async () => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    expect(word(await client.mail('<user@example.org>'))).toBe('continue');
+    const rcpt = client.rcpt('<one@rcpt.example>');
+    await scene.clock.advance(STAGE_MS - 1);
+    waiting.answer(reject);
+    expect(word(await rcpt)).toBe(REJECTED);
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  test('but not for ever: then the end of the message is refused, with a word now and then before', async () => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail('<user@example.org>');
+    const rcpt = client.rcpt('<one@rcpt.example>');
+    await turn();
+    await scene.clock.advance(STAGE_MS);
+    expect(word(await rcpt)).toBe('continue');
+    const end = client.endOfMessage();
+    await turn();
+    await scene.clock.advance(3_000);
+    await scene.clock.advance(3_000);
+    waiting.answer(reject);
+    const { modifications, final } = await end;
+    expect(modifications).toEqual([{ kind: 'progress' }, { kind: 'progress' }]);
+    expect(word(final)).toBe(REJECTED);
+    expect(client.unasked).toEqual([]);
+    expect(scene.judged).toEqual(['reject']);
+  });
+});
+
+describe('a bug in the judge', () => {
+  const bug: JudgeOne = () => {
+    throw new Error('bug');
+  };
+
+  test.each<{ name: string; judge: Judge; answer: string }>([
+    { name: 'lets mail through', judge: judgeOf(bug), answer: 'continue' },
+    { name: 'later, too', judge: judgeOf(() => Promise.reject(new Error('bug'))), answer: 'continue' },
+    {
+      name: 'or defers it, where the administrator wants that',
+      judge: judgeOf(bug, { onInternalError: 'defer' }),
+      answer: '451 4.3.0 SPF could not be checked. Please try again',
+    },
+  ])('$name', async ({ judge, answer }) => {
+    const scene = new MilterScene(judge);
+    const client = await scene.client();
+    expect((await session(client))[2]).toBe(answer);
+    expect(scene.events).toMatchObject([{ kind: 'internal-error', where: 'milter conversation' }]);
+  });
+});
+
+describe('a transaction', () => {
+  test.each<{
+    name: string;
+    address?: string | null;
+    mail: string;
+    macros?: Record<string, string>;
+    is: object;
+  }>([
+    {
+      name: 'all of it',
+      mail: '<user@example.org>',
+      is: {
+        protocol: 'milter',
+        listener: 'inbound',
+        client: { family: 4 },
+        helo: 'mail.example.org',
+        sender: { localPart: 'user', domain: 'example.org' },
+        authenticated: false,
+        recipient: { localPart: 'one', domain: 'rcpt.example' },
+      },
+    },
+    { name: 'the null sender', mail: '<>', is: { sender: { kind: 'null' } } },
+    { name: 'quoted', mail: '<"a@b"@c.example>', is: { sender: { localPart: 'a@b', domain: 'c.example' } } },
+    {
+      name: 'authenticated',
+      mail: '<a@b.example>',
+      macros: { '{auth_authen}': 'x' },
+      is: { authenticated: true },
+    },
+    {
+      name: 'authenticated, as the type says',
+      mail: '<a@b.example>',
+      macros: { '{auth_type}': 'PLAIN' },
+      is: { authenticated: true },
+    },
+  ])('$name', async ({ mail, macros, is }) => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail(mail, macros);
+    await client.rcpt('<one@rcpt.example>');
+    const [transaction] = scene.asked;
+    expect({ ...transaction, recipient: { localPart: 'one', domain: 'rcpt.example' } }).toMatchObject(is);
+  });
+
+  test('another HELO counts from then on', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await client.helo('one.example');
+    await client.helo('two.example');
+    await client.mail('<a@b.example>');
+    expect(scene.asked.map(({ helo }) => helo)).toEqual(['two.example']);
+  });
+
+  test('rules of now are for connections that begin now', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    scene.rules = { ...scene.rules, judge: judgeOf(() => verdict(reject)) };
+    expect((await session(client))[2]).toBe('continue');
+    expect((await session(await scene.client()))[2]).toBe(REJECTED);
+  });
+});
+
+function ours(): AuthservId {
+  const id = authservId('mx.example.net');
+  if (!id.ok) throw new Error(id.error);
+  return id.value;
+}
