@@ -49,6 +49,9 @@ export interface AnswerCache {
   /** A hit comes at once, and is the very object that the server's answer was read into. */
   readonly lookup: Lookup;
   readonly figures: CacheFigures;
+  /** Goes by other settings from now on. What is kept stays as long as it was to, and as far as there is
+   *  room for it. */
+  configure(settings: CacheSettings): void;
 }
 
 /** Makes a lookup of another one, which is asked for what is not known, or not any more. */
@@ -83,7 +86,7 @@ const LARGEST_PART = 1 / 32;
 
 class Cache implements AnswerCache {
   readonly #inner: Lookup;
-  readonly #settings: CacheSettings;
+  #settings: CacheSettings;
   readonly #clock: Clock;
   readonly #report: Report;
   /** By the `nameKey`. A map for each type spares each question a longer key, made only to be looked for. */
@@ -103,13 +106,15 @@ class Cache implements AnswerCache {
   #evicted = 0;
 
   constructor(inner: Lookup, settings: CacheSettings, clock: Clock, report: Report) {
-    if (settings.entries < 1 || settings.minTtlMs > settings.maxTtlMs) {
-      throw new Error('settings of a cache out of range'); // checked where they are read
-    }
     this.#inner = inner;
-    this.#settings = settings;
+    this.#settings = checked(settings);
     this.#clock = clock;
     this.#report = report;
+  }
+
+  configure(settings: CacheSettings): void {
+    this.#settings = checked(settings);
+    this.#makeRoom();
   }
 
   get figures(): CacheFigures {
@@ -245,9 +250,8 @@ class Cache implements AnswerCache {
 
   #store(key: string, type: RecordType, answer: Entry['answer'], expiry: number): void {
     this.#remove(key, type);
-    const { entries, bytes: limit } = this.#settings;
     const bytes = answerBytes(key, type, answer);
-    if (bytes > limit * LARGEST_PART) return;
+    if (bytes > this.#settings.bytes * LARGEST_PART) return;
     this.#kept[type].set(copyOf(key), {
       answer,
       bytes,
@@ -258,7 +262,12 @@ class Cache implements AnswerCache {
     });
     this.#entries++;
     this.#bytes += bytes;
-    while (this.#entries > entries || this.#bytes > limit) this.#evict();
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    const { entries, bytes } = this.#settings;
+    while (this.#entries > entries || this.#bytes > bytes) this.#evict();
   }
 
   #remove(key: string, type: RecordType): void {
@@ -282,6 +291,13 @@ class Cache implements AnswerCache {
     this.#remove(oldest.key, oldest.type);
     this.#evicted++;
   }
+}
+
+/** Settings are checked where they are read; what arrives here wrong is a bug. */
+function checked(settings: CacheSettings): CacheSettings {
+  const isRight = settings.entries >= 1 && settings.minTtlMs <= settings.maxTtlMs;
+  if (!isRight) throw new Error('settings of a cache out of range');
+  return settings;
 }
 
 /** The same text in memory of its own. A name is often a part of something longer, a request or a record,

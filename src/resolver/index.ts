@@ -10,6 +10,7 @@ export {
 } from './resolv-conf.js';
 export type { OnQuestion } from './question-context.js';
 export { createResolver, type Resolver, type ResolverWatch } from './resolver.js';
+export { replaceable, type LookupSource, type Replaceable } from './replaceable.js';
 export { RESOLVER_DEFAULTS, type ResolverSettings } from './settings.js';
 export { readTlsCa } from './tls-ca.js';
 export { parseZone } from './parse-zone.js';

@@ -539,3 +539,33 @@ describe('the bytes of an answer', () => {
     expect(more - less).toBe(by);
   });
 });
+
+describe('other settings', () => {
+  test('leave what is kept', async () => {
+    const { cache, clock, inner, ask } = scene(() => texts(60));
+    await ask('a.example');
+    cache.configure({ ...SETTINGS, maxTtlMs: 1000 });
+    await clock.advance(59_000);
+    await ask('a.example');
+    expect(inner.asked).toHaveLength(1);
+    await clock.advance(2_000);
+    await ask('a.example'); // kept by the new settings now
+    await clock.advance(1_001);
+    await ask('a.example');
+    expect(inner.asked).toHaveLength(3);
+  });
+
+  test('make room at once', async () => {
+    const { cache, ask } = scene(() => texts(60));
+    for (const name of ['a.example', 'b.example', 'c.example']) await ask(name);
+    cache.configure({ ...SETTINGS, entries: 2 });
+    expect(cache.figures).toMatchObject({ entries: 2, evicted: 1 });
+  });
+
+  test('that are out of range are a bug', () => {
+    const { cache } = scene(() => texts(60));
+    expect(() => {
+      cache.configure({ ...SETTINGS, entries: 0 });
+    }).toThrow('out of range');
+  });
+});

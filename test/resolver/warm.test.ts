@@ -2,13 +2,11 @@
 import { expect, test } from '@jest/globals';
 
 import type { Answer, Lookup, QueryName, RecordType } from '../../src/dns/index.js';
-import { IpAddress } from '../../src/net/index.js';
 import { coalesce, createCache } from '../../src/resolver/index.js';
-import { splitAddress } from '../../src/smtp/index.js';
-import { DEFAULT_LIMITS } from '../../src/spf/index.js';
-import { octetsOfText } from '../../src/util/index.js';
-import { createJudge, PROFILES, type Transaction, type Verdict } from '../../src/verdict/index.js';
+import { createJudge, type Transaction, type Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { transactionOf } from '../support/transaction.js';
+import { verdictSettings } from '../support/verdict-settings.js';
 import { zone } from '../support/zone.js';
 
 const ZONE = {
@@ -70,39 +68,27 @@ test.each([true, false])('with prefetch %j', async (prefetch) => {
     serveStaleMs: 0,
   };
   const cache = createCache(coalesce(source.lookup, clock), settings, clock, () => undefined);
-  const { actions } = PROFILES.standard;
-  const judge = createJudge(
-    {
-      actions,
-      dryRun: false,
-      receiver: 'mx.example.net',
-      limits: DEFAULT_LIMITS,
-      timeMs: 20_000,
-      prefetch,
-      outage: null,
-    },
-    { lookup: cache.lookup, clock, report: () => undefined },
-  );
-  const transaction = (sender: string, helo: string): Transaction => ({
-    client: IpAddress.parse('203.0.113.9'),
-    helo: octetsOfText(helo),
-    sender: splitAddress(octetsOfText(sender)),
-    authenticated: false,
+  const judge = createJudge(verdictSettings({ prefetch }), {
+    lookup: cache.lookup,
+    clock,
+    report: () => undefined,
   });
+  const transaction = (sender: string, helo: string): Transaction =>
+    transactionOf({ client: '203.0.113.9', helo, sender });
 
-  const cold = await judge(transaction('joe@example.com', 'mta.example.org'));
+  const cold = await judge.judge(transaction('joe@example.com', 'mta.example.org'));
   expect(cold).toMatchObject({ helo: { result: 'pass' }, mailFrom: { result: 'fail' } });
   expect(source.asked.length).toBeGreaterThan(8);
   const { reads, asked } = { reads: source.reads, asked: source.asked.length };
 
-  const warm = judge(transaction('joe@EXAMPLE.com', 'MTA.example.org')); // another spelling, too
+  const warm = judge.judge(transaction('joe@EXAMPLE.com', 'MTA.example.org')); // another spelling, too
   expect(warm).not.toBeInstanceOf(Promise);
   expect((warm as Verdict).mailFrom?.result).toBe('fail');
   expect(source.asked).toHaveLength(asked);
   expect(source.reads).toBe(reads);
 
   await clock.advance(60_000);
-  await judge(transaction('joe@example.com', 'mta.example.org'));
+  await judge.judge(transaction('joe@example.com', 'mta.example.org'));
   expect(source.asked).toHaveLength(2 * asked);
   expect(source.reads).toBe(2 * reads);
 });
