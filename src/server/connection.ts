@@ -4,7 +4,7 @@ import type { Report } from '../events/index.js';
 import type { Clock, Conversation, Converse, Wire } from '../util/index.js';
 
 export interface ConnectionOptions {
-  readonly service: 'policy';
+  readonly service: 'policy' | 'milter';
   readonly clock: Clock;
   readonly report: Report;
   /** How long a request may take to arrive once it has begun. Between requests there is no limit: a mail

@@ -1,6 +1,7 @@
 /** A listening socket and the connections that came through it. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Report } from '../events/index.js';
+import { IpAddress, type NetworkSet } from '../net/index.js';
 import type { Clock, Converse } from '../util/index.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { showAddress, type ListenAddress } from './listen-address.js';
@@ -8,9 +9,11 @@ import { ListenError } from './listen-error.js';
 import { bindPath, claimPath } from './unix-socket.js';
 
 export interface ListenOptions {
-  readonly service: 'policy';
+  readonly service: 'policy' | 'milter';
   readonly clock: Clock;
   readonly report: Report;
+  /** Who may connect over TCP; others are closed at once. Null: whoever can. */
+  readonly allow?: NetworkSet | null;
   /** Further connections are closed at once. */
   readonly maxConnections?: number;
   /** See `ConnectionOptions`. */
@@ -149,11 +152,23 @@ class SocketListener implements Listener {
       if (address.kind === 'unix') return showAddress(address);
       return showAddress({ kind: 'tcp', host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 });
     };
+    if (!this.#isAllowed(socket)) {
+      socket.destroy();
+      this.#reportNowAndThen({ kind: 'connection-refused', service: options.service, peer: peer() });
+      return;
+    }
     const connection = new Connection({ input: socket, output: socket, peer }, converse, options, () => {
       this.#connections.delete(connection);
       if (this.#connections.size === 0) for (const resolve of this.#waiting) resolve();
     });
     this.#connections.add(connection);
+  }
+
+  #isAllowed({ remoteAddress }: Socket): boolean {
+    const { allow = null } = this.#options;
+    if (allow === null || this.#address.kind === 'unix') return true;
+    const client = remoteAddress === undefined ? null : IpAddress.parse(remoteAddress.replace(/%.*$/, ''));
+    return client !== null && allow.has(client);
   }
 
   #allGone(limitMs: number): Promise<void> {

@@ -3,6 +3,7 @@ import { Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { Event } from '../../src/events/index.js';
+import { NetworkSet, parseNetwork } from '../../src/net/index.js';
 import { listen, type ListenAddress, type Listener, type ListenOptions } from '../../src/server/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Client, until } from './client.js';
@@ -283,6 +284,27 @@ describe('time', () => {
   });
 });
 
+describe('who may connect', () => {
+  const networks = (text: string): NetworkSet => new NetworkSet([parseNetwork(text) ?? missing()]);
+
+  test('those of the networks that are named', async () => {
+    const scene = await Scene.start({ allow: networks('127.0.0.0/8') });
+    await scene.connected();
+    expect(scene.kinds()).toEqual([]);
+  });
+
+  test('others are closed at once, and reported once a minute', async () => {
+    const scene = await Scene.start({ allow: networks('192.0.2.0/24') });
+    await scene.connect().closed();
+    await scene.connect().closed();
+    expect(scene.kinds()).toEqual(['connection-refused']);
+    await scene.clock.advance(60_000);
+    await scene.connect().closed();
+    expect(scene.kinds()).toEqual(['connection-refused', 'connection-refused']);
+    expect(scene.listener.connections).toBe(0);
+  });
+});
+
 describe('too many connections', () => {
   test('those over the limit are closed at once, and reported once a minute', async () => {
     const scene = await Scene.start({ maxConnections: 2 });
@@ -356,3 +378,7 @@ describe('drain', () => {
     expect(await scene.listener.drain(5000)).toBe(0);
   });
 });
+
+function missing(): never {
+  throw new Error('missing');
+}
