@@ -9,6 +9,7 @@ import { shown } from './problem.js';
 /** Null is `system`: the authorities that the system trusts. */
 export const certificateFile: Kind<string | null> = {
   takes: 'system | the path of a file',
+  schema: { type: 'string', pattern: '^(system$|/)' },
   read(node) {
     if (node.kind !== 'scalar') return notScalar(node, 'the path of a file');
     const { place, text } = node;

@@ -38,6 +38,12 @@ const EXAMPLES = 'examples: 127.0.0.1, "[::1]:5353", tls://9.9.9.9@dns.quad9.net
 export const dnsServers: Kind<DnsServers> = {
   takes:
     'system | a list of addresses, each with or without a port (127.0.0.1, "[::1]:5353", tls://9.9.9.9@dns.quad9.net), or names of public resolvers (google, cloudflare, quad9, and these with -tls)',
+  schema: {
+    anyOf: [
+      { type: 'string' },
+      { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MAX_SERVERS },
+    ],
+  },
   read(node) {
     if (node.kind === 'scalar' && node.text === 'system') return ok('system');
     const items = node.kind === 'list' ? node.items : [node];

@@ -1,70 +1,99 @@
-/** Finds the options in a file: which keys are there, and which do not exist. */
+/** Finds the options in a file, or in a rule: which keys are there, and which do not exist. */
+import { CONFIG_KEYS, type ConfigKey } from './config.js';
 import { isNothing, type ConfigNode, type MapEntry, type MapNode } from './node.js';
 import { oldNameHint } from './old-names.js';
-import { isOptionName, OPTION_NAMES, type OptionName } from './options.js';
+import { OPTION_NAMES, OPTIONS, type OptionName } from './options.js';
 import { MAX_PROBLEMS } from './problem-list.js';
 import { shown, type Remark } from './problem.js';
 import { nearest } from './suggest.js';
 
-export interface FoundOptions {
-  readonly options: ReadonlyMap<OptionName, ConfigNode>;
+export interface FoundOptions<K extends ConfigKey = ConfigKey> {
+  readonly options: ReadonlyMap<K, ConfigNode>;
   readonly problems: readonly Remark[];
 }
 
-/** For each section (`dns`; the file itself is the empty name) the keys that it can hold. */
-const KEYS: ReadonlyMap<string, ReadonlySet<string>> = keysOfSections();
+/** Where options can stand, and which. */
+interface Scope<K extends ConfigKey> {
+  readonly names: ReadonlyMap<string, K>;
+  /** For each section (`dns`; the scope itself is the empty name) the keys that it can hold. */
+  readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Options that a rule can have. `profile` is another matter: it says several of them at once. */
+export const RULE_OPTIONS: readonly OptionName[] = OPTION_NAMES.filter(
+  (name) => name === 'profile' || OPTIONS[name].inRules,
+);
+
+const WHOLE_FILE = scopeOf(CONFIG_KEYS);
+const RULE = scopeOf(RULE_OPTIONS);
 
 /** Goes through a whole file. The values are not looked at yet. */
 export function findOptions(root: ConfigNode): FoundOptions {
-  const options = new Map<OptionName, ConfigNode>();
+  if (root.kind === 'map') return search(root, WHOLE_FILE);
+  return { options: new Map(), problems: isNothing(root) ? [] : [noKeys(root)] };
+}
+
+/** Goes through what a rule says, but for its `skip`, which is no option. */
+export function findRuleOptions(root: MapNode): FoundOptions<OptionName> {
+  return search({ ...root, entries: root.entries.filter(({ key }) => key !== 'skip') }, RULE);
+}
+
+function search<K extends ConfigKey>(root: MapNode, scope: Scope<K>): FoundOptions<K> {
+  const options = new Map<K, ConfigNode>();
   const problems: Remark[] = [];
-  if (root.kind === 'map') searchSection(root, '', options, problems);
-  else if (!isNothing(root)) problems.push(noKeys(root));
+  searchSection(root, '', scope, options, problems);
   return { options, problems };
 }
 
-function searchSection(
+function searchSection<K extends ConfigKey>(
   section: MapNode,
   prefix: string,
-  options: Map<OptionName, ConfigNode>,
+  scope: Scope<K>,
+  options: Map<K, ConfigNode>,
   problems: Remark[],
 ): void {
   for (const entry of section.entries) {
     if (problems.length >= MAX_PROBLEMS) return;
     const { key, value } = entry;
     const name = prefix === '' ? key : `${prefix}.${key}`;
-    const known = KEYS.get(prefix)?.has(key) === true; // not so for `dns.timeout` written as one key
-    if (known && isOptionName(name)) options.set(name, value);
-    else if (!known) problems.push(unknownKey(entry, prefix, name));
-    else if (value.kind === 'map') searchSection(value, name, options, problems);
-    else if (!isNothing(value)) problems.push(noSection(value, name));
+    const known = scope.keys.get(prefix)?.has(key) === true; // not so for `dns.timeout` written as one key
+    const option = scope.names.get(name);
+    if (known && option !== undefined) options.set(option, value);
+    else if (!known) problems.push(unknownKey(entry, prefix, name, scope));
+    else if (value.kind === 'map') searchSection(value, name, scope, options, problems);
+    else if (!isNothing(value)) problems.push(noSection(value, keysOf(scope, name)));
   }
 }
 
-function noSection({ place }: ConfigNode, name: string): Remark {
-  const hint = `the keys are: ${keysOf(name).join(', ')}`;
+function noSection({ place }: ConfigNode, keys: readonly string[]): Remark {
+  const hint = `the keys are: ${keys.join(', ')}`;
   return { place, code: 'shape', message: 'expected keys, one a line and indented', hint };
 }
 
-function unknownKey({ key, place }: MapEntry, prefix: string, name: string): Remark {
-  const hint = hintFor(key, prefix, name);
+function unknownKey({ key, place }: MapEntry, prefix: string, name: string, scope: Scope<ConfigKey>): Remark {
+  if (scope === RULE && WHOLE_FILE.keys.get(prefix)?.has(key) === true) {
+    const hint = `it is the same for all mail; the keys here are: ${keysOf(scope, prefix).join(', ')}`;
+    return { place, code: 'unknown-key', message: 'not possible in a rule', hint };
+  }
+  const hint = hintFor(key, prefix, name, scope);
   return { place, code: 'unknown-key', message: 'unknown key', hint };
 }
 
-function hintFor(key: string, prefix: string, name: string): string {
-  if (isOptionName(name)) return nested(name);
+function hintFor(key: string, prefix: string, name: string, scope: Scope<ConfigKey>): string {
+  const option = scope.names.get(name);
+  if (option !== undefined) return nested(option);
   const old = prefix === '' ? oldNameHint(key) : null;
   if (old !== null) return old;
-  const siblings = keysOf(prefix);
+  const siblings = keysOf(scope, prefix);
   const near = nearest(key, siblings);
   if (near !== null) return `did you mean ${shown(near)}?`;
-  const elsewhere = OPTION_NAMES.find((option) => option.endsWith(`.${key}`));
+  const elsewhere = [...scope.names.values()].find((candidate) => candidate.endsWith(`.${key}`));
   if (elsewhere !== undefined) return nested(elsewhere);
   return `the keys here are: ${siblings.join(', ')}`;
 }
 
 /** How an option is written that stands in a section. */
-function nested(name: OptionName): string {
+function nested(name: ConfigKey): string {
   const dot = name.lastIndexOf('.');
   return `write it as "${name.slice(dot + 1)}" in the section "${name.slice(0, dot)}"`;
 }
@@ -79,13 +108,14 @@ function noKeys(root: ConfigNode): Remark {
   return { place: root.place, code: 'shape', message, hint };
 }
 
-function keysOf(section: string): readonly string[] {
-  return [...(KEYS.get(section) ?? [])];
+function keysOf(scope: Scope<ConfigKey>, section: string): readonly string[] {
+  const keys = [...(scope.keys.get(section) ?? [])];
+  return scope === RULE && section === '' ? ['skip', ...keys] : keys;
 }
 
-function keysOfSections(): Map<string, Set<string>> {
+function scopeOf<K extends ConfigKey>(names: readonly K[]): Scope<K> {
   const sections = new Map<string, Set<string>>();
-  for (const name of OPTION_NAMES) {
+  for (const name of names) {
     let section = '';
     for (const key of name.split('.')) {
       const keys = sections.get(section) ?? new Set();
@@ -93,5 +123,5 @@ function keysOfSections(): Map<string, Set<string>> {
       section = section === '' ? key : `${section}.${key}`;
     }
   }
-  return sections;
+  return { names: new Map(names.map((name) => [name, name])), keys: sections };
 }

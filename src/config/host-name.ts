@@ -7,6 +7,7 @@ import { shown } from './problem.js';
 /** Null is `auto`: the name that the system has. */
 export const hostName: Kind<DomainName | null> = {
   takes: 'auto | a full domain name',
+  schema: { type: 'string' },
   read(node) {
     if (node.kind !== 'scalar') return notScalar(node, 'a host name');
     if (node.text === 'auto') return ok(null);
@@ -15,7 +16,7 @@ export const hostName: Kind<DomainName | null> = {
     return refused(
       node.place,
       'value',
-      `${shown(node.text)} is not a host name: ${REASON[name.error]}`,
+      `${shown(node.text)} is not a host name: ${NAME_PROBLEM[name.error]}`,
       HINT,
     );
   },
@@ -23,7 +24,8 @@ export const hostName: Kind<DomainName | null> = {
 
 const HINT = 'example: mx.example.net';
 
-const REASON: Readonly<Record<DomainNameProblem, string>> = {
+/** What is wrong with a name, as words behind a colon. */
+export const NAME_PROBLEM: Readonly<Record<DomainNameProblem, string>> = {
   empty: 'it is empty',
   'single-label': 'it has no domain',
   'label-length': 'one of its parts is empty or longer than 63 octets',

@@ -7,11 +7,16 @@ import { nearest } from './suggest.js';
 /** Takes what is worth saying about a value that is accepted all the same. */
 export type Note = (remark: Remark) => void;
 
+/** A piece of JSON Schema (draft 2020-12). */
+export type Schema = Readonly<Record<string, unknown>>;
+
 export interface Kind<T> {
   /** What may stand there, for the manual: "a duration (500ms, 3s, 1m)". */
   readonly takes: string;
   /** The words, where these are all there is. */
   readonly words?: readonly string[];
+  /** The same in JSON Schema, for editors. It may take more than `read` does, never less. */
+  readonly schema: Schema;
   /** Never throws, and names all problems of the value, not the first. */
   readonly read: (node: ConfigNode, note: Note) => Result<T, readonly Remark[]>;
 }
@@ -50,21 +55,32 @@ export function choice<const W extends string>(words: readonly W[]): Kind<W> {
   return {
     takes,
     words,
+    schema: { enum: words },
     read(node) {
       if (node.kind !== 'scalar') return notScalar(node, `one of ${takes}`);
       const word = words.find((candidate) => candidate === node.text);
       if (word !== undefined) return ok(word);
-      const near = nearest(node.text, words);
-      const hint = near === null ? `one of ${words.join(', ')}` : `did you mean ${shown(near)}?`;
-      return refused(node.place, 'value', `${shown(node.text)} is not known here`, hint);
+      return refused(
+        node.place,
+        'value',
+        `${shown(node.text)} is not known here`,
+        wordHint(node.text, words),
+      );
     },
   };
+}
+
+/** The word that was meant, or all of them. */
+export function wordHint(text: string, words: readonly string[]): string {
+  const near = nearest(text, words);
+  return near === null ? `one of ${words.join(', ')}` : `did you mean ${shown(near)}?`;
 }
 
 /** A truth value. YAML 1.2 knows only `true` and `false`; people (and YAML 1.1) write `yes` and `on` too. */
 export const boolean: Kind<boolean> = {
   takes: 'true | false',
   words: ['true', 'false'],
+  schema: { type: 'boolean' },
   read(node, note) {
     if (node.kind !== 'scalar') return notScalar(node, 'true or false');
     const word = node.text.toLowerCase();
@@ -93,8 +109,10 @@ const TRUTH_WORDS: ReadonlyMap<string, boolean> = new Map([
 /** A whole number, both bounds included. */
 export function integer(least: number, most: number, also: readonly number[] = []): Kind<number> {
   const range = [...also.map(String), `${least} to ${most}`].join(', or ');
+  const schema = { type: 'integer', minimum: least, maximum: most };
   return {
     takes: `a number, ${range}`,
+    schema: also.length === 0 ? schema : { anyOf: [{ enum: also }, schema] },
     read(node) {
       if (node.kind !== 'scalar') return notScalar(node, 'a number');
       if (!/^\d{1,15}$/.test(node.text)) {
@@ -112,6 +130,7 @@ export function fraction(least: number): Kind<number> {
   const range = `${least} to 1`;
   return {
     takes: `a number, ${range}`,
+    schema: { type: 'number', minimum: least, maximum: 1 },
     read(node) {
       if (node.kind !== 'scalar') return notScalar(node, 'a number');
       if (!/^(?:\d{1,3}|\d{0,3}\.\d{1,6})$/.test(node.text)) {
@@ -131,6 +150,7 @@ export function duration(least: string, most: string): Kind<Milliseconds> {
   if (leastMs === null || mostMs === null) throw new Error(`no durations: ${least}, ${most}`);
   return {
     takes: `a duration, ${least} to ${most}`,
+    schema: { type: ['string', 'integer'], pattern: DURATION.source, minimum: 0 },
     read(node, note) {
       if (node.kind !== 'scalar') return notScalar(node, 'a duration');
       const value = millisecondsOf(node.text);
@@ -162,6 +182,7 @@ export function memory(least: string, most: string): Kind<number> {
   if (leastBytes === undefined || mostBytes === undefined) throw new Error(`no sizes: ${least}, ${most}`);
   return {
     takes: `a size, ${least} to ${most}`,
+    schema: { type: ['string', 'integer'], pattern: '^\\d{1,12}([kmgKMG]([iI]?[bB])?)?$', minimum: 0 },
     read(node, note) {
       if (node.kind !== 'scalar') return notScalar(node, 'a size');
       const { place, text } = node;
@@ -183,10 +204,20 @@ export function memory(least: string, most: string): Kind<number> {
 
 /** A value of a kind, or the word `auto`, which is null: something else than the file knows it better. */
 export function orAuto<T>(kind: Kind<T>): Kind<T | null> {
+  return orWord('auto', kind);
+}
+
+/** A value of a kind, or the word `off`, which is null: there is none. */
+export function orOff<T>(kind: Kind<T>): Kind<T | null> {
+  return orWord('off', kind);
+}
+
+function orWord<T>(word: string, kind: Kind<T>): Kind<T | null> {
   return {
-    takes: `auto | ${kind.takes}`,
+    takes: `${word} | ${kind.takes}`,
+    schema: { anyOf: [{ const: word }, kind.schema] },
     read(node, note) {
-      return node.kind === 'scalar' && node.text === 'auto' ? ok(null) : kind.read(node, note);
+      return node.kind === 'scalar' && node.text === word ? ok(null) : kind.read(node, note);
     },
   };
 }
@@ -200,8 +231,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 
+const DURATION = /^(\d{1,9})(ms|s|m|h|d|)$/;
+
 function millisecondsOf(text: string): Milliseconds | null {
-  const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d|)$/.exec(text) ?? [];
+  const [, count, unit] = DURATION.exec(text) ?? [];
   const factor = unit === undefined ? undefined : UNITS.get(unit);
   return factor === undefined ? null : Number(count) * factor;
 }

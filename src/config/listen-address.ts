@@ -1,13 +1,23 @@
 /** The kind of the `listen` options: where a mail server connects, in its short and its long form. */
-import { IpAddress } from '../net/index.js';
+import { IpAddress, type Network } from '../net/index.js';
 import { err, ok, type Result } from '../util/index.js';
-import { notScalar, refused, type Kind, type Note } from './kind.js';
+import { readKeys } from './keys.js';
+import { notScalar, refused, type Kind, type Note, type Schema } from './kind.js';
+import { itemsOf } from './list.js';
+import { networks } from './networks.js';
 import type { ConfigNode, MapNode, Place, ScalarNode } from './node.js';
 import { shown, type Remark } from './problem.js';
-import { nearest } from './suggest.js';
 
 export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      /** Clients that may connect; null for all. */
+      readonly allow: readonly Network[] | null;
+      /** For rules; null without one. */
+      readonly name: string | null;
+    }
   | {
       readonly kind: 'unix';
       readonly path: string;
@@ -16,6 +26,9 @@ export type ListenAddress =
       /** A name or a number; null leaves it to the system. */
       readonly owner: string | null;
       readonly group: string | null;
+      /** Never any: `mode` says who may connect. */
+      readonly allow: null;
+      readonly name: string | null;
     };
 
 type Refusal = readonly Remark[];
@@ -30,9 +43,52 @@ const DEFAULT_MODE = 0o660;
 
 const EXAMPLES = 'examples: 127.0.0.1:8895, "[::1]:8895", unix:/run/spfwarden/policy.sock';
 
+/** What rules call a listener. */
+export const listenerName: Kind<string> = {
+  takes: '1 to 32 of a-z, 0-9, _ and -',
+  schema: { type: 'string', pattern: '^[a-z0-9_-]{1,32}$' },
+  read(node) {
+    if (node.kind !== 'scalar') return notScalar(node, 'the name of a listener');
+    if (/^[a-z0-9_-]{1,32}$/.test(node.text)) return ok(node.text);
+    const hint = '1 to 32 of a-z, 0-9, _ and -';
+    return refused(node.place, 'value', `${shown(node.text)} is not the name of a listener`, hint);
+  },
+};
+
+const ADDRESS_SCHEMA: Schema = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['tcp'],
+      properties: { tcp: { type: 'string' }, allow: networks.schema, name: listenerName.schema },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['socket'],
+      properties: {
+        socket: { type: 'string' },
+        owner: { type: ['string', 'integer'] },
+        group: { type: ['string', 'integer'] },
+        mode: { type: ['string', 'integer'] },
+        name: listenerName.schema,
+      },
+    },
+  ],
+};
+
 /** No address at all is `off`. */
 export const listenAddresses: Kind<readonly ListenAddress[]> = {
   takes: 'off | an address or a list of them (127.0.0.1:8895, "[::1]:8895", unix:/path, or the long form)',
+  schema: {
+    anyOf: [
+      { const: 'off' },
+      ADDRESS_SCHEMA,
+      { type: 'array', items: ADDRESS_SCHEMA, maxItems: MAX_LISTENERS },
+    ],
+  },
   read(node, note) {
     if (node.kind === 'scalar' && isOff(node, note)) return ok([]);
     const items = node.kind === 'list' ? node.items : [node];
@@ -46,14 +102,28 @@ export const listenAddresses: Kind<readonly ListenAddress[]> = {
     }
     const addresses: ListenAddress[] = [];
     const problems: Remark[] = [];
+    const names = new Set<string>();
     for (const item of items) {
-      const address = readAddress(item);
-      if (address.ok) addresses.push(address.value);
-      else problems.push(...address.error);
+      const address = readAddress(item, note);
+      if (!address.ok) {
+        problems.push(...address.error);
+        continue;
+      }
+      const { name } = address.value;
+      if (name !== null && names.has(name)) problems.push(nameTwice(item, name));
+      else if (name !== null) names.add(name);
+      addresses.push(address.value);
     }
     return problems.length > 0 ? err(problems) : ok(addresses);
   },
 };
+
+function nameTwice(node: ConfigNode, name: string): Remark {
+  const entry = node.kind === 'map' ? node.entries.find(({ key }) => key === 'name') : undefined;
+  const place = entry?.value.place ?? node.place;
+  const message = `${shown(name)} is the name of another listener too`;
+  return { place, code: 'conflict', message, hint: 'rules tell listeners by their names' };
+}
 
 function isOff(node: ScalarNode, note: Note): boolean {
   if (node.text === 'off') return true;
@@ -63,15 +133,15 @@ function isOff(node: ScalarNode, note: Note): boolean {
   return true;
 }
 
-function readAddress(node: ConfigNode): Result<ListenAddress, Refusal> {
-  if (node.kind === 'map' && !isAddressKey(node)) return readLongForm(node);
+function readAddress(node: ConfigNode, note: Note): Result<ListenAddress, Refusal> {
+  if (node.kind === 'map' && !isAddressKey(node)) return readLongForm(node, note);
   if (node.kind !== 'scalar') return notScalar(node, 'an address');
   const { place, text } = node;
   if (text === 'off') return refused(place, 'value', '"off" stands alone, not in a list', null);
-  if (!text.startsWith('/') && !text.startsWith('unix:')) return readTcp(place, text);
+  if (!text.startsWith('/') && !text.startsWith('unix:')) return readTcp(place, text, UNNAMED);
   const path = readPath(place, text.replace(/^unix:/, ''));
   return path.ok
-    ? ok({ kind: 'unix', path: path.value, mode: DEFAULT_MODE, owner: null, group: null })
+    ? ok({ kind: 'unix', path: path.value, mode: DEFAULT_MODE, owner: null, group: null, ...UNNAMED })
     : path;
 }
 
@@ -80,17 +150,30 @@ function isAddressKey(node: MapNode): boolean {
   return node.entries.length === 1 && node.entries[0]?.key.includes(':') === true;
 }
 
-function readTcp(place: Place, text: string): Result<ListenAddress, Refusal> {
+/** The short form says no more than the address. */
+const UNNAMED = { name: null, allow: null };
+
+function readTcp(
+  place: Place,
+  text: string,
+  more: { readonly name: string | null; readonly allow: readonly Network[] | null },
+): Result<ListenAddress, Refusal> {
   const [, v6, v4, portText] = /^(?:\[([0-9a-fA-F:.]{2,45})\]|([0-9.]{7,15})):(\d{1,5})$/.exec(text) ?? [];
   const address = IpAddress.parse(v6 ?? v4 ?? '');
   const port = Number(portText);
-  if (address !== null && port <= 65_535) return ok({ kind: 'tcp', host: address.toString(), port });
+  if (address !== null && port <= 65_535) {
+    return ok({ kind: 'tcp', host: address.toString(), port, ...more });
+  }
   return refused(place, 'value', `${shown(text)} is not an address to listen on`, tcpHint(text));
 }
 
-/** What is written where an address belongs, mostly: a port alone, a name, Postfix's form, no brackets. */
+/** What is written where an address belongs, mostly: a port alone, a name, the form of Postfix or of libmilter
+ *  (`inet:8894@localhost`, `local:/path`), no brackets. */
 function tcpHint(text: string): string {
-  const [, prefix, host = '', port = ''] = /^(inet:)?(.{0,45}?):?(\d{1,5})$/.exec(text) ?? [];
+  const path = /^local:(\/[\w/.-]{1,100})$/.exec(text)?.[1];
+  if (path !== undefined) return `write unix:${path}`;
+  const inPostfixOrder = text.replace(/^inet6?:(\d{1,5})@\[?([^[\]]{1,45})\]?$/, 'inet:$2:$1');
+  const [, prefix, host = '', port = ''] = /^(inet:)?(.{0,45}?):?(\d{1,5})$/.exec(inPostfixOrder) ?? [];
   if (port !== '' && (host === '' || host === 'localhost')) return `write 127.0.0.1:${port}`;
   if (port !== '' && host === '*') return `for all addresses write "[::]:${port}"`;
   const address = IpAddress.parse(host);
@@ -115,61 +198,94 @@ function readPath(place: Place, path: string): Result<string, Refusal> {
   return ok(path);
 }
 
-const LONG_FORM_KEYS = ['socket', 'owner', 'group', 'mode', 'tcp'] as const;
-type LongFormKey = (typeof LONG_FORM_KEYS)[number];
+const LONG_FORM_KEYS = ['socket', 'owner', 'group', 'mode', 'tcp', 'allow', 'name'] as const;
+type Values = ReadonlyMap<(typeof LONG_FORM_KEYS)[number], ConfigNode>;
 
-/** `{socket: /path, owner: …, group: …, mode: "0660"}` or `{tcp: "address:port"}`. */
-function readLongForm(node: MapNode): Result<ListenAddress, Refusal> {
-  const problems: Remark[] = [];
-  const values = new Map<LongFormKey, ScalarNode>();
-  for (const { key, place, value } of node.entries) {
-    const known = LONG_FORM_KEYS.find((candidate) => candidate === key);
-    if (known === undefined) problems.push(unknownKey(place, key));
-    else if (value.kind === 'scalar') values.set(known, value);
-    else problems.push(...notScalar(value, 'a value').error);
-  }
+/** `{socket: /path, owner: …, group: …, mode: "0660"}` or `{tcp: "address:port", allow: […]}`, each with a name. */
+function readLongForm(node: MapNode, note: Note): Result<ListenAddress, Refusal> {
+  const { values, problems } = readKeys(node, LONG_FORM_KEYS, 'a listener');
   if (problems.length > 0) return err(problems);
-
   const socket = values.get('socket');
   const tcp = values.get('tcp');
-  if (socket !== undefined && tcp === undefined) return readSocket(socket, values);
+  if (socket !== undefined && tcp === undefined) return readSocket(socket, values, note);
   if (socket !== undefined || tcp === undefined) {
     return refused(node.place, 'value', 'a listener has either "socket" or "tcp"', null);
   }
-  for (const [key, { place }] of values) {
-    if (key !== 'tcp') return refused(place, 'conflict', 'only a socket has it, not "tcp"', null);
-  }
-  return readTcp(tcp.place, tcp.text);
+  return readTcpForm(tcp, values, note);
 }
 
-function readSocket(
-  socket: ScalarNode,
-  values: ReadonlyMap<LongFormKey, ScalarNode>,
-): Result<ListenAddress, Refusal> {
+function readTcpForm(tcp: ConfigNode, values: Values, note: Note): Result<ListenAddress, Refusal> {
+  const misplaced = misplacedKeys(values, ['owner', 'group', 'mode'], 'only a socket has it, not "tcp"');
+  const name = readName(values, note);
+  const allowed = values.get('allow');
+  const allow = allowed === undefined ? ok(null) : readAllowed(allowed, note);
+  const text = textOf(tcp);
+  const more = name.ok && allow.ok ? { name: name.value, allow: allow.value } : UNNAMED;
+  const address = text.ok ? readTcp(tcp.place, text.value, more) : text;
+  const parts = [name, allow, address].flatMap((part) => (part.ok ? [] : part.error));
+  return misplaced.length + parts.length > 0 ? err([...misplaced, ...parts]) : address;
+}
+
+/** Nobody at all would be a listener for nothing. */
+function readAllowed(node: ConfigNode, note: Note): Result<readonly Network[], Refusal> {
+  if (itemsOf(node).length > 0) return networks.read(node, note);
+  return refused(node.place, 'value', 'nobody could connect', 'name a network, or leave it out');
+}
+
+function readSocket(socket: ConfigNode, values: Values, note: Note): Result<ListenAddress, Refusal> {
+  const misplaced = misplacedKeys(values, ['allow'], 'only "tcp" has it; "mode" says who may connect');
+  const name = readName(values, note);
   const mode = readMode(values.get('mode'));
   const owner = readAccount(values.get('owner'));
   const group = readAccount(values.get('group'));
-  const path = readPath(socket.place, socket.text);
-  const refusals = [mode, owner, group, path].flatMap((part) => (part.ok ? [] : part.error));
-  if (!mode.ok || !owner.ok || !group.ok || !path.ok) return err(refusals);
-  return ok({ kind: 'unix', path: path.value, mode: mode.value, owner: owner.value, group: group.value });
+  const text = textOf(socket);
+  const path = text.ok ? readPath(socket.place, text.value) : text;
+  const refusals = [name, mode, owner, group, path].flatMap((part) => (part.ok ? [] : part.error));
+  if (misplaced.length > 0 || !name.ok || !mode.ok || !owner.ok || !group.ok || !path.ok) {
+    return err([...misplaced, ...refusals]);
+  }
+  return ok({
+    kind: 'unix',
+    path: path.value,
+    mode: mode.value,
+    owner: owner.value,
+    group: group.value,
+    allow: null,
+    name: name.value,
+  });
 }
 
-function unknownKey(place: Place, key: string): Remark {
-  const near = nearest(key, LONG_FORM_KEYS);
-  const hint = near === null ? `a listener has: ${LONG_FORM_KEYS.join(', ')}` : `did you mean "${near}"?`;
-  return { place, code: 'unknown-key', message: 'unknown key', hint };
+function misplacedKeys(
+  values: Values,
+  keys: readonly (typeof LONG_FORM_KEYS)[number][],
+  message: string,
+): readonly Remark[] {
+  return keys.flatMap((key) => {
+    const node = values.get(key);
+    return node === undefined ? [] : [{ place: node.place, code: 'conflict', message, hint: null }];
+  });
+}
+
+function readName(values: Values, note: Note): Result<string | null, Refusal> {
+  const node = values.get('name');
+  return node === undefined ? ok(null) : listenerName.read(node, note);
+}
+
+function textOf(node: ConfigNode): Result<string, Refusal> {
+  return node.kind === 'scalar' ? ok(node.text) : notScalar(node, 'a value');
 }
 
 /** Octal as chmod(1) takes it. The text counts: to YAML the plain value `0660` is the number 660. */
-function readMode(node: ScalarNode | undefined): Result<number, Refusal> {
+function readMode(node: ConfigNode | undefined): Result<number, Refusal> {
   if (node === undefined) return ok(DEFAULT_MODE);
+  if (node.kind !== 'scalar') return notScalar(node, 'a value');
   if (/^(?:0o?)?[0-7]{3}$/.test(node.text)) return ok(Number.parseInt(node.text.slice(-3), 8));
   return refused(node.place, 'value', `${shown(node.text)} is not a file mode`, 'example: "0660"');
 }
 
-function readAccount(node: ScalarNode | undefined): Result<string | null, Refusal> {
+function readAccount(node: ConfigNode | undefined): Result<string | null, Refusal> {
   if (node === undefined) return ok(null);
+  if (node.kind !== 'scalar') return notScalar(node, 'a value');
   if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/.test(node.text)) return ok(node.text);
   return refused(node.place, 'value', `${shown(node.text)} is not the name of a user or group`, null);
 }

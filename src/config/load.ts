@@ -1,20 +1,26 @@
-/** Loads a configuration whole: file, command line and defaults become one immutable value, or all problems. */
+/** Loads a configuration whole: from everywhere that says something it becomes one value, or all problems. */
 import { err, ok, type Result } from '../util/index.js';
 import { hasAccount } from './account-file.js';
 import { certificateProblem } from './certificate-file.js';
-import { crossCheck, type Finding } from './cross-check.js';
-import { readText, systemFiles, type ConfigFiles } from './files.js';
-import { findOptions, type FoundOptions } from './find-options.js';
-import { isNothing, list, scalar, type ConfigNode } from './node.js';
-import { OPTION_NAMES, OPTIONS, type Config, type OptionName } from './options.js';
+import { CONFIG_KEYS, type Config, type ConfigKey, type OptionName, type ProfileName } from './config.js';
+import { crossCheck } from './cross-check.js';
+import { fileOfEnvironment, readEnvironment, type Environment } from './environment.js';
+import { readFiles } from './files-given.js';
+import { systemFiles, type ConfigFiles } from './files.js';
+import { isNothing, list, nowhere, scalar, type ConfigNode } from './node.js';
+import { OPTION_NAMES, OPTIONS, PROFILE_DEFAULTS } from './options.js';
+import { originOf, type Given, type Origin } from './origin.js';
 import { ProblemList } from './problem-list.js';
 import { problemOf, type Problem } from './problem.js';
-import { readYaml } from './yaml-document.js';
+import { defaultText, readDefault, readValue } from './read-value.js';
+import { ruleOption } from './rule-config.js';
+import { readRules } from './rules.js';
+import { readSendersFile } from './senders-file.js';
 
 /** Read when no file is named; it may be absent. */
 export const DEFAULT_PATH = '/etc/spfwarden/spfwarden.yml';
 
-/** An option given on the command line. It wins over the file. */
+/** An option given on the command line. It wins over the environment and the file. */
 export interface Override {
   readonly option: OptionName;
   /** As it was typed, for messages: `--listen-policy`. */
@@ -23,122 +29,131 @@ export interface Override {
   readonly value: string | readonly string[];
 }
 
-/** Where the value of an option comes from. Lines and columns count from 1. */
-export type Origin =
-  | { readonly from: 'built-in' }
-  | { readonly from: 'file'; readonly file: string; readonly line: number; readonly column: number }
-  | { readonly from: 'command-line'; readonly flag: string };
+export interface LoadInput {
+  /** The file that the command line names. Null: the one of `SPFWARDEN_CONFIG`, or the default one. */
+  readonly path: string | null;
+  readonly overrides?: readonly Override[];
+  readonly environment?: Environment;
+  readonly files?: ConfigFiles;
+}
 
 export interface LoadedConfig {
   readonly config: Config;
-  readonly origins: ReadonlyMap<OptionName, Origin>;
-  /** The file that was read; null when there is none. */
+  readonly origins: ReadonlyMap<ConfigKey, Origin>;
+  /** What was written, for whoever prints it: of each key that is not built in. */
+  readonly written: ReadonlyMap<ConfigKey, ConfigNode>;
+  /** The main file that was read; null when there is none. */
   readonly file: string | null;
-  /** Warnings and notes, in the order of the file. */
+  /** That file and those that it includes, in the order in which they were read. */
+  readonly files: readonly string[];
+  /** Warnings and notes, in the order of the files. */
   readonly remarks: readonly Problem[];
 }
 
 /**
- * Loads the configuration from a file; with a null path from the default one, if it is there. It is taken
- * whole or refused whole: the error holds every problem, warnings and notes too, in the order of the file.
+ * Loads the configuration. It is taken whole or refused whole: the error holds every problem, warnings and
+ * notes too, in the order of the files.
  */
-export async function loadConfig(
-  path: string | null,
-  overrides: readonly Override[] = [],
-  files: ConfigFiles = systemFiles,
-): Promise<Result<LoadedConfig, readonly Problem[]>> {
-  const file = path ?? DEFAULT_PATH;
+export async function loadConfig(input: LoadInput): Promise<Result<LoadedConfig, readonly Problem[]>> {
+  const { overrides = [], environment = {}, files = systemFiles } = input;
+  const named = input.path ?? fileOfEnvironment(environment);
+  const mainFile = named ?? DEFAULT_PATH;
   const problems = new ProblemList();
-  const given = new Map<OptionName, Given>();
 
-  const text = readText(file, path === null, files);
-  if (!text.ok) {
-    problems.push(problemOf(text.error, 'error', file));
-  } else if (text.value !== null) {
-    const found = await readOptions(text.value);
-    for (const remark of found.problems) problems.push(problemOf(remark, 'error', file));
-    for (const [option, node] of found.options) given.set(option, { node, source: file });
-  }
-  for (const { option, flag, value } of overrides) {
-    const replaced = given.get(option);
-    if (replaced !== undefined) readValue(option, replaced, problems); // it has to be right all the same
-    const node = typeof value === 'string' ? scalar(option, value) : list(option, value);
-    given.set(option, { node, source: flag });
-  }
+  const variables = await readEnvironment(environment);
+  for (const remark of variables.errors) problems.push(problemOf(remark, 'error'));
+  for (const remark of variables.warnings) problems.push(problemOf(remark, 'warning'));
+  const words = new Map(overrides.map((override) => [override.option, nodeOf(override)]));
+  const include = words.get('include') ?? variables.options.get('include') ?? null;
+  const read = await readFiles(mainFile, named === null, include, files, problems);
+  const given = layered(read.options, variables.options, words, problems);
 
+  const profile = profileOf(given.get('profile'));
   const values: Record<string, unknown> = {};
   for (const option of OPTION_NAMES) {
-    const value = given.get(option);
-    values[option] = value === undefined ? readDefault(option) : readValue(option, value, problems);
+    const node = given.get(option)?.node;
+    const value = node === undefined ? null : readValue(option, node, defaultText(option, profile), problems);
+    values[option] = value === null ? readDefault(option, profile) : value.value;
   }
-  const config = Object.freeze(values) as Config; // every option of the table, as its kind has read it
+  values['rules'] = []; // read below, since they stand on the rest
+  const table = values as Config; // every option, as its kind has read it
+  const base: Config = { ...table, 'skip.senders': allSenders(table, given, files, problems) };
+  const written = readRules(given.get('rules')?.node, problems);
+  const rules = written.map((rule) => ruleOption(rule, base, given, problems));
+  const config = Object.freeze({ ...base, rules });
+
   const system = {
     isDirectory: (name: string) => files.isDirectory(name),
     hasAccount: (name: string, list: string) => hasAccount(name, list, files),
     certificateProblem: (name: string) => certificateProblem(name, files),
   };
-  for (const finding of crossCheck(config, system)) problems.push(placed(finding, given));
+  for (const problem of crossCheck(config, given, written, system)) problems.push(problem);
 
-  const remarks = problems.inOrder();
+  const remarks = problems.inOrder(read.files);
   if (problems.hasErrors) return err(remarks);
-  const origins = new Map(OPTION_NAMES.map((option) => [option, originOf(given.get(option))]));
-  return ok({ config, origins, file: text.ok && text.value !== null ? file : null, remarks });
+  const origins = new Map(CONFIG_KEYS.map((key) => [key, originOfKey(key, given, profile)]));
+  const nodes = new Map([...given].map(([key, { node }]) => [key, node]));
+  const file = read.files.includes(mainFile) ? mainFile : null;
+  return ok({ config, origins, written: nodes, file, files: read.files, remarks });
 }
 
-/** A value that somebody wrote, and into what: the file or an option of the command line. */
-interface Given {
-  readonly node: ConfigNode;
-  readonly source: string;
-}
-
-async function readOptions(text: string): Promise<FoundOptions> {
-  if (isEmpty(text)) return { options: new Map(), problems: [] };
-  const { root, problems } = await readYaml(text);
-  if (root === null) return { options: new Map(), problems };
-  const found = findOptions(root);
-  return { options: found.options, problems: [...problems, ...found.problems] };
-}
-
-/** Whether there are only comments: then the YAML library, which takes its time, is not needed. */
-function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^[ \r]*(?:#|$)/.test(line));
-}
-
-/** The value, or where it is refused the default, so that the rest can be checked too. */
-function readValue(option: OptionName, { node, source }: Given, problems: ProblemList): unknown {
-  const { kind, default: defaultText } = OPTIONS[option];
-  if (isNothing(node)) {
-    const message = `no value is given: ${defaultText} is used`;
-    const remark = { place: node.place, code: 'default-used', message, hint: null } as const;
-    problems.push(problemOf(remark, 'note', source));
-    return readDefault(option);
+/** What holds of all that was written. What is not used has to be right all the same. */
+function layered(
+  ofFiles: ReadonlyMap<ConfigKey, ConfigNode>,
+  ofEnvironment: ReadonlyMap<ConfigKey, ConfigNode>,
+  ofCommandLine: ReadonlyMap<ConfigKey, ConfigNode>,
+  problems: ProblemList,
+): ReadonlyMap<ConfigKey, Given> {
+  const given = new Map<ConfigKey, Given>();
+  const layers = [
+    ['file', ofFiles],
+    ['environment', ofEnvironment],
+    ['command-line', ofCommandLine],
+  ] as const;
+  for (const [by, nodes] of layers) {
+    for (const [key, node] of nodes) {
+      const replaced = given.get(key);
+      if (replaced !== undefined && !isNothing(replaced.node)) checkUnused(key, replaced.node, problems);
+      given.set(key, { node, by });
+    }
   }
-  const value = kind.read(node, (remark) => {
-    problems.push(problemOf(remark, 'note', source));
-  });
-  if (value.ok) return value.value;
-  for (const remark of value.error) problems.push(problemOf(remark, 'error', source));
-  return readDefault(option);
+  return given;
 }
 
-function readDefault(option: OptionName): unknown {
-  const { kind, default: text } = OPTIONS[option];
-  const value = kind.read(scalar(option, text), () => undefined);
-  if (!value.ok) throw new Error(`the default of ${option} is refused: ${value.error[0]?.message ?? ''}`);
-  return value.value;
+function checkUnused(key: ConfigKey, node: ConfigNode, problems: ProblemList): void {
+  if (key === 'rules') readRules(node, problems);
+  else readValue(key, node, '', problems);
 }
 
-/** Gives a finding the place of the value that it is about. */
-function placed(finding: Finding, given: ReadonlyMap<OptionName, Given>): Problem {
-  const { severity, option, item, code, message, hint } = finding;
-  const { node, source } = given.get(option) ?? { node: scalar(option, ''), source: 'built-in' };
-  const part = item !== null && node.kind === 'list' ? (node.items[item] ?? node) : node;
-  return problemOf({ place: part.place, code, message, hint }, severity, source);
+function nodeOf({ option, flag, value }: Override): ConfigNode {
+  return typeof value === 'string' ? scalar(option, value, flag) : list(option, value, flag);
 }
 
-function originOf(given: Given | undefined): Origin {
-  if (given === undefined || isNothing(given.node)) return { from: 'built-in' };
-  const { line, column } = given.node.place;
-  if (line === null || column === null) return { from: 'command-line', flag: given.source };
-  return { from: 'file', file: given.source, line, column };
+/** The profile, so that the defaults are known; what is refused is told with the other options. */
+function profileOf(given: Given | undefined): ProfileName {
+  const read = given === undefined ? null : OPTIONS.profile.kind.read(given.node, () => undefined);
+  return read?.ok === true ? read.value : 'standard';
+}
+
+/** The senders of the option and those of its file. */
+function allSenders(
+  config: Config,
+  given: ReadonlyMap<ConfigKey, Given>,
+  files: ConfigFiles,
+  problems: ProblemList,
+): Config['skip.senders'] {
+  const file = config['skip.senders_file'];
+  const senders = config['skip.senders'];
+  if (file === null) return senders;
+  const place = given.get('skip.senders_file')?.node.place ?? nowhere('skip.senders_file');
+  const read = readSendersFile(file, place, files);
+  for (const remark of read.problems) problems.push(problemOf(remark, 'error'));
+  return [...senders, ...read.patterns];
+}
+
+function originOfKey(key: ConfigKey, given: ReadonlyMap<ConfigKey, Given>, profile: ProfileName): Origin {
+  const found = given.get(key);
+  if (found !== undefined && !isNothing(found.node)) return originOf(found);
+  const isOfProfile = key !== 'rules' && PROFILE_DEFAULTS[profile][key] !== undefined;
+  return isOfProfile ? { from: 'profile', profile } : { from: 'built-in' };
 }

@@ -1,106 +1,76 @@
 /** Prints `man/spfwarden.yml.5` from the option table, in mdoc(7). */
-import { OPTION_NAMES, OPTIONS, type OptionName } from './options.js';
+import { CONFIG_KEYS, type ConfigKey, type ProfileName } from './config.js';
+import { RULE_OPTIONS } from './find-options.js';
+import { DECISIONS, HEAD, PROFILES_HEAD, RULES_HEAD, RULES_TAIL, RULES_THEN, TAIL } from './manual-text.js';
+import { OPTION_NAMES, OPTIONS, PROFILE_DEFAULTS } from './options.js';
+import { defaultText } from './read-value.js';
+import { CONDITION_KEYS } from './rule-condition.js';
+import { RULES } from './rules-option.js';
 
-/** Of the text below; to be moved on when the table changes. */
-const DATE = 'November 24, 2026';
-
-const HEAD = `.Dd ${DATE}
-.Dt SPFWARDEN.YML 5
-.Os
-.Sh NAME
-.Nm spfwarden.yml
-.Nd configuration of the SPF verifier spfwarden
-.Sh DESCRIPTION
-The file
-.Pa /etc/spfwarden/spfwarden.yml
-configures
-.Nm spfwarden .
-It is read when the program starts; changes take effect with a restart.
-An empty file, or none, is fine: every option has a default.
-.Pp
-It is written in YAML 1.2: a key, a colon, a blank and a value, one to a line.
-Options whose name has a dot in it stand in a section:
-.Cm dns.timeout
-is the key
-.Ql timeout ,
-indented, below the line
-.Ql dns\\&: ;
-a section can stand in another.
-A list is written
-.Ql [a, b]
-or with one item to a line, each after a hyphen and a blank.
-A key without a value has its default.
-Unknown keys are errors.
-.Pp
-Durations are a number with one of the units
-.Ql ms ,
-.Ql s ,
-.Ql m ,
-.Ql h
-and
-.Ql d ;
-without a unit, seconds.
-.Pp
-Quotes are needed round an address in brackets or with a colon at its end,
-round a file mode, and round whatever begins with one of
-.Ql @ ,
-.Ql * ,
-.Ql %
-and
-.Ql & .
-.Pp
-.Ql spfwarden check
-names everything that is wrong with the file, with line and column.
-.Sh OPTIONS
-`;
-
-const TAIL = `.Sh FILES
-.Bl -tag -width Ds
-.It Pa /etc/spfwarden/spfwarden.yml
-Read when no other file is named with
-.Fl c .
-.El
-.Sh EXAMPLES
-A unix socket for a Postfix whose
-.Xr smtpd 8
-runs in a chroot, and two weeks of watching before anything is refused:
-.Bd -literal -offset indent
-profile: monitor
-listen:
-  policy:
-    socket: /var/spool/postfix/spfwarden/policy.sock
-    group: postfix
-    mode: "0660"
-.Ed
-.Sh SEE ALSO
-.Xr resolv.conf 5 ,
-.Xr smtpd 8
-.Rs
-.%A S. Kitterman
-.%T Sender Policy Framework (SPF) for Authorizing Use of Domains in Email, Version 1
-.%R RFC 7208
-.%D April 2014
-.Re
-`;
+const PROFILES = ['standard', 'dmarc', 'strict', 'monitor'] as const satisfies readonly ProfileName[];
 
 /** The whole page. */
 export function printManualPage(): string {
-  const options = [...OPTION_NAMES].sort().map(entry).join('');
-  return `${HEAD}.Bl -tag -width Ds\n${options}.El\n${TAIL}`;
+  const options = [...CONFIG_KEYS].sort().map(entry).join('');
+  const restart = OPTION_NAMES.filter((name) => OPTIONS[name].reload === 'restart');
+  return [
+    HEAD,
+    'These options need a restart; a change is warned about:\n',
+    columns(restart),
+    '.Sh OPTIONS\n',
+    `.Bl -tag -width Ds\n${options}.El\n`,
+    profiles(),
+    DECISIONS,
+    RULES_HEAD,
+    columns(CONDITION_KEYS),
+    RULES_THEN,
+    columns(RULE_OPTIONS.filter((name) => name !== 'profile')),
+    RULES_TAIL,
+    ...RULES.examples.map(display),
+    TAIL,
+  ].join('');
 }
 
-function entry(name: OptionName): string {
-  const { kind, default: text, doc, examples = [] } = OPTIONS[name];
+function entry(name: ConfigKey): string {
+  const option = name === 'rules' ? { ...RULES, kind: RULES } : OPTIONS[name];
   const lines = [
     `.It Cm ${escaped(name)}`,
-    `Type: ${escaped(kind.takes)}.`,
-    `Default:`,
-    `.Ql ${escaped(text)} .`,
+    `Type: ${escaped(option.kind.takes)}.`,
+    'Default:',
+    `.Ql ${escaped(option.default)} .`,
+    ...(option.reload === 'restart' ? ['Needs a restart.'] : []),
     '.Pp',
-    ...doc.map(escaped),
+    ...option.doc.map(escaped),
   ];
-  if (examples.length > 0) lines.push('.Bd -literal', ...examples.map(escaped), '.Ed');
-  return `${lines.join('\n')}\n`;
+  const examples = name === 'rules' ? [] : (OPTIONS[name].examples ?? []);
+  const shown = examples.length === 0 ? '' : display(examples.join('\n'));
+  return `${lines.join('\n')}\n${shown}`;
+}
+
+/** What each profile says, an option to a line. */
+function profiles(): string {
+  const governed = OPTION_NAMES.filter((name) =>
+    PROFILES.some((profile) => PROFILE_DEFAULTS[profile][name] !== undefined),
+  );
+  const rows = governed.map((name) => {
+    const values = PROFILES.map((profile) => escaped(defaultText(name, profile)));
+    return `.It Cm ${name} Ta ${values.join(' Ta ')}\n`;
+  });
+  const widths = [
+    governed,
+    ...PROFILES.map((profile) => [profile, ...governed.map((name) => defaultText(name, profile))]),
+  ];
+  const column = widths.map((texts) => `"${'m'.repeat(Math.max(...texts.map((text) => text.length)))}"`);
+  const head = `.It Sy option Ta ${PROFILES.map((profile) => `Sy ${profile}`).join(' Ta ')}\n`;
+  return `${PROFILES_HEAD}.Bl -column ${column.join(' ')}\n${head}${rows.join('')}.El\n`;
+}
+
+function columns(names: readonly string[]): string {
+  return `.Bd -ragged -offset indent -compact\n${names.map((name) => `.Cm ${escaped(name)}`).join(' ,\n')}\n.Ed\n`;
+}
+
+function display(text: string): string {
+  return `.Bd -literal\n${text.split('\n').map(escaped).join('\n')}\n.Ed\n`;
 }
 
 /** Text that roff takes for nothing but text. */

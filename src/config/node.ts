@@ -5,6 +5,8 @@
 
 /** Where something stands. Line and column count from 1, and are null for what is in no file. */
 export interface Place {
+  /** The file; or the variable or the option of the command line that gives it; or `built-in`. */
+  readonly source: string;
   /** The way to it through keys and list indices: `listen.policy[1].mode`. */
   readonly path: string;
   readonly line: number | null;
@@ -41,15 +43,20 @@ export interface MapEntry {
 
 export type ConfigNode = ScalarNode | ListNode | MapNode;
 
+/** The place of what is in no file. */
+export function nowhere(path: string, source = 'built-in'): Place {
+  return { source, path, line: null, column: null };
+}
+
 /** A value that is in no file. */
-export function scalar(path: string, text: string): ScalarNode {
-  return { kind: 'scalar', place: { path, line: null, column: null }, text, plain: false };
+export function scalar(path: string, text: string, source?: string): ScalarNode {
+  return { kind: 'scalar', place: nowhere(path, source), text, plain: false };
 }
 
 /** Several values that are in no file. */
-export function list(path: string, texts: readonly string[]): ListNode {
-  const items = texts.map((text, i) => scalar(`${path}[${i}]`, text));
-  return { kind: 'list', place: { path, line: null, column: null }, items };
+export function list(path: string, texts: readonly string[], source?: string): ListNode {
+  const items = texts.map((text, i) => scalar(`${path}[${i}]`, text, source));
+  return { kind: 'list', place: nowhere(path, source), items };
 }
 
 /** Whether there is no value: `key:`, `key: ~`, `key: null` (YAML 1.2 §10.3.2). */

@@ -1,100 +1,141 @@
 /**
  * Options of the programs that spfwarden replaces, for whoever writes one into our file: what it is called
- * here. Names are as policyd-spf.conf(5), pyspf-milter and spf-milter.conf(5) spell them.
+ * here. Names are as policyd-spf.conf(5), pyspf-milter, spf-milter.conf(5) and smf-spf spell them.
  */
 
-type OldProgram = 'policyd-spf' | 'pyspf-milter' | 'spf-milter';
+type OldProgram = 'policyd-spf' | 'pyspf-milter' | 'spf-milter' | 'smf-spf';
 
-const DECIDES = 'here "profile" says what becomes of a result';
-const MONITOR = 'here it is "profile: monitor"';
-const NOTHING: string | null = null;
+/** What to write for an option: `here it is` what follows, unless that is a sentence of its own. */
+type Row = readonly [name: string, here: string];
 
-/** Old name, its program, and what to write; null where this version has nothing for it. */
-const TABLE: readonly (readonly [name: string, program: OldProgram, hint: string | null])[] = [
-  [
-    'debugLevel',
-    'policyd-spf',
-    'here it is "log: {level: ...}", with a word: error, warning, notice, info, debug',
+const MAIL_FROM = '"actions: {mail_from: ...}", with an action for each result: "fail: reject"';
+const HELO = '"actions: {helo: ...}", with an action for each result: "fail: reject"';
+const RESTRICTION = '{postfix: name_of_class}';
+const MONITOR = '"profile: monitor"';
+const TIME = '"limits: {time: ...}", for all of a transaction';
+const HEADERS_ADD = '"headers: {add: ...}", a list of received-spf, authentication-results';
+const AUTHSERV_ID = '"headers: {authserv_id: ...}"';
+const BY_MACRO = '"skip: {macros: {...}}"; but there MacroList names the connections that are checked';
+const SYSTEMD = 'the unit of systemd says it, and the mode of a socket stands in "listen"';
+const MILTER = '"listen: {milter: ...}"';
+const TAG_SUBJECT = '"headers: {tag_subject: ...}", with the results: [softfail, fail]';
+
+const TABLE: Readonly<Record<OldProgram, readonly Row[]>> = {
+  'policyd-spf': [
+    ['debugLevel', '"log: {level: ...}", with a word: error, warning, notice, info, debug'],
+    ['TestOnly', MONITOR],
+    ['defaultSeedOnly', MONITOR],
+    ['HELO_reject', HELO],
+    ['Mail_From_reject', MAIL_FROM],
+    ['HELO_pass_restriction', `"actions: {helo: {pass: ${RESTRICTION}}}"`],
+    ['Mail_From_pass_restriction', `"actions: {mail_from: {pass: ${RESTRICTION}}}"`],
+    ['No_Mail', '"actions: {only_no_mail_domains: true}"'],
+    ['Reject_Not_Pass_Domains', '"actions: {strict_domains: [...]}"'],
+    ['PermError_reject', '"permerror: reject" in "actions: {mail_from: ...}" and "actions: {helo: ...}"'],
+    ['TempError_Defer', '"temperror: defer" in "actions: {mail_from: ...}" and "actions: {helo: ...}"'],
+    ['Prospective', '"check_as: ADDRESS"'],
+    ['skip_addresses', '"skip: {networks: [...]}"'],
+    ['Whitelist', '"forwarders", each with its "networks"'],
+    ['HELO_Whitelist', '"skip: {helo_names: [...]}"'],
+    ['Domain_Whitelist', '"forwarders", each with its "spf_of"'],
+    ['Domain_Whitelist_PTR', '"forwarders", each with its "ptr_domains"'],
+    ['SPF_Enhanced_Status_Codes', '"replies: {enhanced_status: ...}"'],
+    ['Header_Type', HEADERS_ADD],
+    ['Hide_Receiver', '"headers: {receiver: unknown}"'],
+    ['Authserv_Id', AUTHSERV_ID],
+    ['Lookup_Time', TIME],
+    ['Whitelist_Lookup_Time', TIME],
+    ['Void_Limit', '"limits: {void: ...}", and with "void_counting: query" hosts of mx count as there'],
+    ['Mock', 'it is not needed: Postfix adds the header field once by itself'],
+    ['QueueID', '"log: {queue_id: ...}"'],
+    ['Reason_Message', '"replies: {fail: {text: ...}}", a text for each result'],
+    ['Per_User', '"rules", each with "when: {recipient: ...}"'],
   ],
-  ['TestOnly', 'policyd-spf', MONITOR],
-  ['defaultSeedOnly', 'policyd-spf', MONITOR],
-  ['HELO_reject', 'policyd-spf', DECIDES],
-  ['Mail_From_reject', 'policyd-spf', DECIDES],
-  ['PermError_reject', 'policyd-spf', DECIDES],
-  ['TempError_Defer', 'policyd-spf', DECIDES],
-  ['Lookup_Time', 'policyd-spf', 'here it is "limits: {time: ...}", for all of a transaction'],
-  ['Whitelist_Lookup_Time', 'policyd-spf', 'here it is "limits: {time: ...}", for all of a transaction'],
-  [
-    'Void_Limit',
-    'policyd-spf',
-    'here it is "limits: {void: ...}", and with "void_counting: query" hosts of mx count as there',
+  'pyspf-milter': [
+    ['Socket', MILTER],
+    ['PidFile', `it has no place here: ${SYSTEMD}`],
+    ['UserID', `it has no place here: ${SYSTEMD}`],
+    ['UMask', `it has no place here: ${SYSTEMD}`],
+    ['InternalHosts', '"skip: {networks: [...]}", and names go to "skip: {helo_names: [...]}"'],
+    ['MacroList', BY_MACRO],
+    ['MacroListVerify', BY_MACRO],
   ],
-  ['QueueID', 'policyd-spf', 'not needed: every line begins with the queue id'],
-  ['SPF_Enhanced_Status_Codes', 'policyd-spf', 'not needed: every reply has its enhanced status code'],
-  ['HELO_pass_restriction', 'policyd-spf', NOTHING],
-  ['Mail_From_pass_restriction', 'policyd-spf', NOTHING],
-  ['No_Mail', 'policyd-spf', NOTHING],
-  ['Reject_Not_Pass_Domains', 'policyd-spf', NOTHING],
-  ['Prospective', 'policyd-spf', NOTHING],
-  ['skip_addresses', 'policyd-spf', NOTHING],
-  ['Whitelist', 'policyd-spf', NOTHING],
-  ['HELO_Whitelist', 'policyd-spf', NOTHING],
-  ['Domain_Whitelist', 'policyd-spf', NOTHING],
-  ['Domain_Whitelist_PTR', 'policyd-spf', NOTHING],
-  ['Header_Type', 'policyd-spf', NOTHING],
-  ['Hide_Receiver', 'policyd-spf', NOTHING],
-  ['Authserv_Id', 'policyd-spf', NOTHING],
-  ['Mock', 'policyd-spf', NOTHING],
-  ['Reason_Message', 'policyd-spf', NOTHING],
-  ['Per_User', 'policyd-spf', NOTHING],
-  ['Socket', 'pyspf-milter', NOTHING],
-  ['PidFile', 'pyspf-milter', NOTHING],
-  ['UserID', 'pyspf-milter', NOTHING],
-  ['UMask', 'pyspf-milter', NOTHING],
-  ['InternalHosts', 'pyspf-milter', NOTHING],
-  ['MacroList', 'pyspf-milter', NOTHING],
-  ['MacroListVerify', 'pyspf-milter', NOTHING],
-  ['log_level', 'spf-milter', 'here it is "log: {level: ...}"'],
-  ['max_lookups', 'spf-milter', 'here it is "limits: {terms: ...}"'],
-  ['max_void_lookups', 'spf-milter', 'here it is "limits: {void: ...}"'],
-  ['timeout_secs', 'spf-milter', 'here it is "limits: {time: ...}", for all of a transaction'],
-  ['reject_results', 'spf-milter', DECIDES],
-  ['reject_helo_results', 'spf-milter', DECIDES],
-  ['authserv_id', 'spf-milter', NOTHING],
-  ['definitive_helo_results', 'spf-milter', NOTHING],
-  ['delete_incoming_authentication_results', 'spf-milter', NOTHING],
-  ['fail_reply_code', 'spf-milter', NOTHING],
-  ['fail_status_code', 'spf-milter', NOTHING],
-  ['fail_reply_text', 'spf-milter', NOTHING],
-  ['fail_reply_text_exp', 'spf-milter', NOTHING],
-  ['softfail_reply_code', 'spf-milter', NOTHING],
-  ['softfail_status_code', 'spf-milter', NOTHING],
-  ['softfail_reply_text', 'spf-milter', NOTHING],
-  ['permerror_reply_code', 'spf-milter', NOTHING],
-  ['permerror_status_code', 'spf-milter', NOTHING],
-  ['permerror_reply_text', 'spf-milter', NOTHING],
-  ['temperror_reply_code', 'spf-milter', NOTHING],
-  ['temperror_status_code', 'spf-milter', NOTHING],
-  ['temperror_reply_text', 'spf-milter', NOTHING],
-  ['header', 'spf-milter', NOTHING],
-  ['include_all_results', 'spf-milter', NOTHING],
-  ['include_mailfrom_local_part', 'spf-milter', NOTHING],
-  ['log_destination', 'spf-milter', NOTHING],
-  ['syslog_facility', 'spf-milter', NOTHING],
-  ['skip_senders', 'spf-milter', NOTHING],
-  ['skip_senders_file', 'spf-milter', NOTHING],
-  ['socket', 'spf-milter', NOTHING],
-  ['trust_authenticated_senders', 'spf-milter', NOTHING],
-  ['trusted_networks', 'spf-milter', NOTHING],
-  ['verify_helo', 'spf-milter', NOTHING],
+  'spf-milter': [
+    ['authserv_id', AUTHSERV_ID],
+    ['definitive_helo_results', '"checks: {helo_decides: [...]}"'],
+    ['delete_incoming_authentication_results', '"headers: {strip_forged: ...}"'],
+    ...['fail', 'softfail', 'permerror', 'temperror'].flatMap((result): readonly Row[] => [
+      [`${result}_reply_code`, `"replies: {${result}: {code: ...}}", and 4xx goes with the action "defer"`],
+      [`${result}_status_code`, `"replies: {${result}: {status: ...}}"`],
+      [`${result}_reply_text`, `"replies: {${result}: {text: ...}}"`],
+    ]),
+    ['fail_reply_text_exp', '"replies: {fail: {text_exp: ...}}"'],
+    ['header', HEADERS_ADD],
+    ['include_all_results', '"headers: {identities: both}"'],
+    ['include_mailfrom_local_part', '"headers: {local_part: ...}"'],
+    ['log_destination', '"log: {to: ...}"'],
+    ['log_level', '"log: {level: ...}"'],
+    ['syslog_facility', '"log: {facility: ...}"'],
+    ['max_lookups', '"limits: {terms: ...}"'],
+    ['max_void_lookups', '"limits: {void: ...}", and with "void_counting: query" they are counted as there'],
+    ['timeout_secs', TIME],
+    ['reject_results', MAIL_FROM],
+    ['reject_helo_results', HELO],
+    ['skip_senders', '"skip: {senders: [...]}"'],
+    ['skip_senders_file', '"skip: {senders_file: ...}"'],
+    ['socket', MILTER],
+    ['trust_authenticated_senders', '"skip: {authenticated: ...}"'],
+    ['trusted_networks', '"skip: {networks: [...]}"'],
+    ['verify_helo', '"checks: {helo: ...}"'],
+  ],
+  'smf-spf': [
+    ['WhitelistIP', '"skip: {networks: [...]}"'],
+    ['WhitelistPTR', '"skip: {ptr_domains: [...]}"'],
+    ['WhitelistFrom', '"skip: {senders: [...]}", with whole addresses or domains'],
+    ['WhitelistTo', '"skip: {recipients: [...]}", with whole addresses or domains'],
+    ['FixedClientIP', '"check_as: ADDRESS"'],
+    ['ClientIPNAT', '"client_map: {10.0.0.1: 192.0.2.1}"'],
+    ['SkipNDR', '"skip: {null_sender: true}"'],
+    ['SkipAuth', '"skip: {authenticated: true}"'],
+    ['RejectReason', '"replies: {fail: {text: ...}}", a text for each result'],
+    ['RefuseFail', '"actions: {mail_from: {fail: reject}}"'],
+    ['RefuseSPFNone', '"actions: {mail_from: {none: reject}}"'],
+    [
+      'RefuseSPFNoneHelo',
+      'here it is a rule with "when: {null_sender: true}", and "actions: {helo: {none: reject}}"',
+    ],
+    ['SoftFail', '"actions: {mail_from: {fail: defer}}"'],
+    ['AcceptTempError', '"actions: {mail_from: {temperror: accept}}", or "defer"'],
+    ['TagSubject', TAG_SUBJECT],
+    ['Tag', '"headers: {subject_tag: ...}"'],
+    ['AddHeader', HEADERS_ADD],
+    ['AddReceivedHeader', HEADERS_ADD],
+    ['Quarantine', '"quarantine", an action: it puts mail on hold'],
+    ['QuarantineBox', 'no mail is sent elsewhere; the action "quarantine" puts it on hold'],
+    ['TTL', '"dns: {cache: {max_ttl: ...}}": answers of the DNS are kept, not results'],
+    ['User', `it has no place here: ${SYSTEMD}`],
+    ['Daemonize', `it has no place here: ${SYSTEMD}`],
+    ['Syslog', '"log: {facility: ...}"'],
+    ['LogTo', '"log: {to: ...}"'],
+    ['AuthservID', AUTHSERV_ID],
+    ['RelaxedLocalPart', 'it is not needed: local parts have no limit'],
+  ],
+};
+
+/** Names of no program that people try all the same. */
+const OTHERS: readonly Row[] = [
+  ['reject', 'the section "actions" here: results to reject go there as "fail: reject"'],
 ];
 
-const HINTS: ReadonlyMap<string, string> = new Map(
-  TABLE.map(([name, program, hint]) => [
-    name,
-    `an option of ${program}; ${hint ?? 'this version has nothing in its place'}`,
-  ]),
-);
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(TABLE).flatMap(([program, rows]) =>
+    rows.map(([name, here]): Row => {
+      const hint = here.startsWith('"') ? `here it is ${here}` : here;
+      return [name, `an option of ${program}; ${hint}`];
+    }),
+  ),
+  ...OTHERS,
+]);
 
 /** What to tell somebody who wrote an option of another program; null for any other word. */
 export function oldNameHint(name: string): string | null {

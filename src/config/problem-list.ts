@@ -19,19 +19,23 @@ export class ProblemList {
     if (list.length < MAX_PROBLEMS) list.push(problem);
   }
 
-  /** In the order of the file, the command line last, and of several errors at one place only the first:
-   *  a star without its quotes is not also a bad address. */
-  inOrder(): Problem[] {
+  /** In the order of the files and of what is in them, all else last; and of several errors at one place
+   *  only the first: a star without its quotes is not also a bad address. */
+  inOrder(files: readonly string[]): Problem[] {
+    const rank = ({ source }: Problem): number => {
+      const at = files.indexOf(source);
+      return at === -1 ? files.length : at;
+    };
     const seen = new Set<string>();
     return [...this.#errors, ...this.#others]
-      .filter(({ severity, line, column }) => {
+      .filter(({ severity, source, line, column }) => {
         if (severity !== 'error' || line === null) return true;
-        const place = `${line}:${column ?? 0}`;
+        const place = `${source}:${line}:${column ?? 0}`;
         const isFirst = !seen.has(place);
         seen.add(place);
         return isFirst;
       })
-      .sort((a, b) => lineOf(a) - lineOf(b) || (a.column ?? 0) - (b.column ?? 0))
+      .sort((a, b) => rank(a) - rank(b) || lineOf(a) - lineOf(b) || (a.column ?? 0) - (b.column ?? 0))
       .slice(0, MAX_PROBLEMS);
   }
 }

@@ -18,12 +18,14 @@ export type ProblemCode =
   | 'conflict' // good alone, not together
   | 'spelling' // understood, but better written otherwise
   | 'default-used'
+  | 'replaced' // by a later file
+  | 'no-effect'
   | 'unwise'; // allowed, with consequences that are seldom wanted
 
 /** An error refuses the configuration; warnings and notes come along with it. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** A problem as a reader of values finds it, before the name of the file and its weight are added. */
+/** A problem as a reader of values finds it, before its weight is added. */
 export interface Remark {
   readonly place: Place;
   readonly code: ProblemCode;
@@ -34,7 +36,7 @@ export interface Remark {
 
 export interface Problem {
   readonly severity: Severity;
-  /** The file, or the option of the command line. */
+  /** The file, or the variable or the option of the command line. */
   readonly source: string;
   readonly line: number | null;
   readonly column: number | null;
@@ -45,9 +47,10 @@ export interface Problem {
   readonly hint: string | null;
 }
 
-export function problemOf(remark: Remark, severity: Severity, source: string): Problem {
+export function problemOf(remark: Remark, severity: Severity): Problem {
   const { place, code, message, hint } = remark;
-  return { severity, source, line: place.line, column: place.column, path: place.path, code, message, hint };
+  const { source, line, column, path } = place;
+  return { severity, source, line, column, path, code, message, hint };
 }
 
 /**

@@ -22,20 +22,34 @@ const MAX_NODES = 20_000;
 /** A single slip can make dozens of further errors. */
 const MAX_SYNTAX_ERRORS = 10;
 
+/** Where the text comes from. */
+export interface YamlSource {
+  readonly name: string;
+  /** The key that the text as a whole is the value of; empty for a file. */
+  readonly path: string;
+  /** Whether it has lines that somebody can go to: a variable of the environment has none. */
+  readonly hasLines: boolean;
+}
+
 /** Reads YAML 1.2. The library takes a while to load, so that is done when there is a file to read. */
-export async function readYaml(text: string): Promise<YamlFile> {
+export async function readYaml(text: string, source: YamlSource): Promise<YamlFile> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   // Repeated keys are found below, where both lines can be named.
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
 
+  const placeAt = (offset: number, path: string): Place => {
+    const { line, col } = lines.linePos(offset);
+    const at = source.hasLines ? { line, column: col } : { line: null, column: null };
+    return { source: source.name, path, ...at };
+  };
+
   const errors = new Map<number, Remark>(); // the first of each line: the others mostly follow from it
   for (const { code, message, pos } of document.errors) {
-    const { line, col } = lines.linePos(pos[0]);
+    const { line } = lines.linePos(pos[0]);
     if (errors.has(line) || errors.size >= MAX_SYNTAX_ERRORS) continue;
-    const place = { path: '', line, column: col };
     errors.set(line, {
-      place,
+      place: placeAt(pos[0], source.path),
       code: 'syntax',
       message: syntaxMessage(code, message),
       hint: syntaxHint(code, text, pos[0]),
@@ -44,9 +58,9 @@ export async function readYaml(text: string): Promise<YamlFile> {
   if (document.errors.some(({ code }) => !isLocal(code)))
     return { root: null, problems: [...errors.values()] };
 
-  const reader = new NodeReader(yaml, document, lines);
+  const reader = new NodeReader(yaml, document, placeAt);
   try {
-    const root = document.contents === null ? null : reader.node(document.contents, '', 0);
+    const root = document.contents === null ? null : reader.node(document.contents, source.path, 0);
     const further = reader.problems.filter(({ place }) => place.line === null || !errors.has(place.line));
     return { root, problems: [...errors.values(), ...further] };
   } catch (e) {
@@ -70,13 +84,17 @@ class NodeReader {
   readonly problems: Remark[] = [];
   readonly #yaml: typeof Yaml;
   readonly #document: Yaml.Document.Parsed;
-  readonly #lines: Yaml.LineCounter;
+  readonly #placeAt: (offset: number, path: string) => Place;
   #nodes = 0;
 
-  constructor(yaml: typeof Yaml, document: Yaml.Document.Parsed, lines: Yaml.LineCounter) {
+  constructor(
+    yaml: typeof Yaml,
+    document: Yaml.Document.Parsed,
+    placeAt: (offset: number, path: string) => Place,
+  ) {
     this.#yaml = yaml;
     this.#document = document;
-    this.#lines = lines;
+    this.#placeAt = placeAt;
   }
 
   #remark(remark: Remark): void {
@@ -158,8 +176,7 @@ class NodeReader {
   }
 
   #place(node: Yaml.Node, path: string): Place {
-    const { line, col } = this.#lines.linePos(node.range?.[0] ?? 0);
-    return { path, line, column: col };
+    return this.#placeAt(node.range?.[0] ?? 0, path);
   }
 }
 

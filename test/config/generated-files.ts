@@ -6,11 +6,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { printManualPage, printSampleFile } from '../../src/config/index.js';
+import { printManualPage, printSampleFile, printSchema } from '../../src/config/index.js';
 
 /** Paths below the top of the repository, and what is in them. */
 export const GENERATED: readonly (readonly [path: string, print: () => string])[] = [
   ['conf/spfwarden.yml', printSampleFile],
+  ['conf/spfwarden.schema.json', printSchema],
   ['man/spfwarden.yml.5', printManualPage],
 ];
 

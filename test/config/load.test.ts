@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import {
+  CONFIG_KEYS,
   DEFAULT_PATH,
   loadConfig,
   printProblems,
@@ -17,6 +18,7 @@ const DEFAULTS = {
   dry_run: false,
   hostname: null,
   'listen.policy': [{ kind: 'tcp', host: '127.0.0.1', port: 8895 }],
+  'listen.milter': [{ kind: 'tcp', host: '127.0.0.1', port: 8894 }],
   'dns.servers': 'system',
   'dns.tls_ca': null,
   'dns.rotate': null,
@@ -42,6 +44,7 @@ const DEFAULTS = {
   'limits.void_counting': 'term',
   'limits.names': 10,
   'limits.time': 20_000,
+  'limits.stage_time': 8_000,
   'server.max_connections': 1000,
   'server.drain': 30_000,
   'log.level': 'info',
@@ -49,17 +52,17 @@ const DEFAULTS = {
 };
 
 async function load(text: string, overrides: readonly Override[] = []): Promise<LoadedConfig> {
-  const loaded = await loadConfig('f.yml', overrides, filesOf({ 'f.yml': text }));
+  const loaded = await loadConfig({ path: 'f.yml', overrides, files: filesOf({ 'f.yml': text }) });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   return loaded.value;
 }
 
 describe('the defaults', () => {
   test('are there without a file', async () => {
-    const loaded = await loadConfig(null, [], filesOf({}));
+    const loaded = await loadConfig({ path: null, files: filesOf({}) });
     expect(loaded).toMatchObject({ ok: true, value: { config: DEFAULTS, file: null, remarks: [] } });
     if (!loaded.ok) return;
-    expect([...loaded.value.origins.keys()]).toStrictEqual(Object.keys(DEFAULTS));
+    expect([...loaded.value.origins.keys()]).toStrictEqual(CONFIG_KEYS);
     expect([...loaded.value.origins.values()].every(({ from }) => from === 'built-in')).toBe(true);
     expect(Object.isFrozen(loaded.value.config)).toBe(true);
   });
@@ -74,7 +77,10 @@ describe('the defaults', () => {
 
 describe('a value', () => {
   test.each([
-    ['profile: dmarc', { profile: 'dmarc' }],
+    ['profile: dmarc\nlisten: {policy: off}', { profile: 'dmarc', 'listen.policy': [] }],
+    ['listen: {milter: off}', { 'listen.milter': [] }],
+    ['limits: {stage_time: 9s}', { 'limits.stage_time': 9_000 }],
+    ['actions: {reject_at: mail}', { 'actions.reject_at': 'mail' }],
     ['"profile": "strict"', { profile: 'strict' }],
     ['hostname: mx.example.net.', { hostname: 'mx.example.net' }],
     ['hostname: bücher.example', { hostname: 'xn--bcher-kva.example' }],
@@ -230,7 +236,7 @@ describe('dns.tls_ca', () => {
   test('is a file of certificates', async () => {
     const { cert } = new Authority();
     const files = filesOf({ 'f.yml': 'dns: {tls_ca: /etc/ca.pem}', '/etc/ca.pem': `# ours\n${cert}${cert}` });
-    expect(await loadConfig('f.yml', [], files)).toMatchObject({
+    expect(await loadConfig({ path: 'f.yml', files })).toMatchObject({
       ok: true,
       value: { config: { 'dns.tls_ca': '/etc/ca.pem' } },
     });
@@ -246,11 +252,10 @@ describe('dns.tls_ca', () => {
       '/etc/ca.pem does not begin with a certificate in PEM',
     ],
   ])('and not one %s', async (_what, files, message) => {
-    const loaded = await loadConfig(
-      'f.yml',
-      [],
-      filesOf({ 'f.yml': 'dns: {tls_ca: /etc/ca.pem}', ...files }),
-    );
+    const loaded = await loadConfig({
+      path: 'f.yml',
+      files: filesOf({ 'f.yml': 'dns: {tls_ca: /etc/ca.pem}', ...files }),
+    });
     expect(loaded).toMatchObject({
       ok: false,
       error: [{ path: 'dns.tls_ca', line: 1, column: 15, message }],
@@ -280,7 +285,11 @@ describe('the command line', () => {
       { option: 'log.level', flag: '--log-level', value: 'debgu' },
       { option: 'listen.policy', flag: '--listen-policy', value: ['127.0.0.1:1', 'x'] },
     ];
-    const loaded = await loadConfig('f.yml', overrides, filesOf({ 'f.yml': 'log: {level: x}' }));
+    const loaded = await loadConfig({
+      path: 'f.yml',
+      overrides,
+      files: filesOf({ 'f.yml': 'log: {level: x}' }),
+    });
     expect(loaded.ok).toBe(false);
     if (loaded.ok) return;
     expect(loaded.error.map(({ source, path, code }) => [source, path, code])).toStrictEqual([
@@ -312,7 +321,7 @@ describe('the file itself', () => {
     ['more than 1 MiB', 'f.yml', { 'f.yml': '#'.repeat((1 << 20) + 1) }, 'too-large', 'larger than 1 MiB'],
     ['no UTF-8', 'f.yml', { 'f.yml': new Uint8Array([0x61, 0xff]) }, 'encoding', 'not UTF-8'],
   ])('%s is refused', async (_, path, files, code, message) => {
-    expect(await loadConfig(path, [], filesOf(files))).toStrictEqual({
+    expect(await loadConfig({ path, files: filesOf(files) })).toStrictEqual({
       ok: false,
       error: [
         {
@@ -330,13 +339,16 @@ describe('the file itself', () => {
   });
 
   test('the default file is read when it is there', async () => {
-    const loaded = await loadConfig(null, [], filesOf({ [DEFAULT_PATH]: 'profile: monitor' }));
+    const loaded = await loadConfig({ path: null, files: filesOf({ [DEFAULT_PATH]: 'profile: monitor' }) });
     expect(loaded).toMatchObject({ ok: true, value: { file: DEFAULT_PATH, config: { profile: 'monitor' } } });
   });
 
   test('the real file system', async () => {
-    expect(await loadConfig('/dev/null')).toMatchObject({ ok: true, value: { config: DEFAULTS } });
-    expect(await loadConfig('/')).toMatchObject({ ok: false, error: [{ code: 'unreadable' }] });
-    expect(await loadConfig('/dev/zero')).toMatchObject({ ok: false, error: [{ code: 'too-large' }] });
+    expect(await loadConfig({ path: '/dev/null' })).toMatchObject({ ok: true, value: { config: DEFAULTS } });
+    expect(await loadConfig({ path: '/' })).toMatchObject({ ok: false, error: [{ code: 'unreadable' }] });
+    expect(await loadConfig({ path: '/dev/zero' })).toMatchObject({
+      ok: false,
+      error: [{ code: 'too-large' }],
+    });
   });
 });

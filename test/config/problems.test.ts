@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { loadConfig, printProblems, printSampleFile } from '../../src/config/index.js';
+import { CONFIG_KEYS, loadConfig, printProblems, printSampleFile } from '../../src/config/index.js';
 import { filesOf } from './files.js';
 
 const GROUPS = 'root:x:0:\npostfix:x:104:\n';
 
 /** The problems of a file, as they are printed but for its name: `4:21  dns.timeout: ...`. */
 async function problemsOf(text: string): Promise<{ readonly ok: boolean; readonly lines: string[] }> {
-  const loaded = await loadConfig('f', [], filesOf({ f: text, '/etc/group': GROUPS }));
+  const loaded = await loadConfig({ path: 'f', files: filesOf({ f: text, '/etc/group': GROUPS }) });
   const problems = loaded.ok ? loaded.value.remarks : loaded.error;
   const lines = printProblems(problems).replace(/^f:?/gm, '').split('\n').slice(0, -1);
   return { ok: loaded.ok, lines: lines.map((line) => line.replace(/ {2,}/, '  ')) };
@@ -16,7 +16,7 @@ async function problemsOf(text: string): Promise<{ readonly ok: boolean; readonl
 
 const LISTEN_EXAMPLES = 'examples: 127.0.0.1:8895, "[::1]:8895", unix:/run/spfwarden/policy.sock';
 const SERVER_EXAMPLES = 'examples: 127.0.0.1, "[::1]:5353", tls://9.9.9.9@dns.quad9.net, quad9-tls';
-const TOP_KEYS = 'the keys here are: profile, dry_run, hostname, listen, dns, limits, server, log';
+const TOP_KEYS = `the keys here are: ${[...new Set(CONFIG_KEYS.map((key) => key.replace(/\..*/, '')))].join(', ')}`;
 
 describe('an error', () => {
   test.each([
@@ -27,17 +27,17 @@ describe('an error', () => {
     ['timeout: 3s', '1:1  timeout: unknown key; write it as "timeout" in the section "dns"'],
     ['dns.timeout: 3s', '1:1  "dns.timeout": unknown key; write it as "timeout" in the section "dns"'],
     ['server: {level: info}', '1:10  server.level: unknown key; write it as "level" in the section "log"'],
-    ['milter: {}', `1:1  milter: unknown key; ${TOP_KEYS}`],
+    ['milter: off', '1:1  milter: unknown key; write it as "milter" in the section "listen"'],
     ['server: {umask: "0117"}', '1:10  server.umask: unknown key; the keys here are: max_connections, drain'],
     ['"__proto__": {profile: dmarc}', `1:1  __proto__: unknown key; ${TOP_KEYS}`],
     [
       'limits: {constructor: 1}',
-      '1:10  limits.constructor: unknown key; the keys here are: terms, void, void_counting, names, time',
+      '1:10  limits.constructor: unknown key; the keys here are: terms, void, void_counting, names, time, stage_time',
     ],
     ['"a\\u001b[2Jb": 1', `1:1  "a\\u001b[2Jb": unknown key; ${TOP_KEYS}`],
     ['<<: {profile: dmarc}', `1:1  "<<": unknown key; ${TOP_KEYS}`],
     [
-      'profile: dmarc\nlog: {}\nprofile: strict',
+      'profile: strict\nlog: {}\nprofile: monitor',
       '3:1  profile: written twice, in line 1 and here; remove one of them',
     ],
     ['? [a]\n: b', '1:3  a key is one word'],
@@ -52,11 +52,11 @@ describe('an error', () => {
     ],
     [
       'HELO_reject: Fail',
-      '1:1  HELO_reject: unknown key; an option of policyd-spf; here "profile" says what becomes of a result',
+      '1:1  HELO_reject: unknown key; an option of policyd-spf; here it is "actions: {helo: ...}", with an action for each result: "fail: reject"',
     ],
     [
       'skip_addresses: 127.0.0.1',
-      '1:1  skip_addresses: unknown key; an option of policyd-spf; this version has nothing in its place',
+      '1:1  skip_addresses: unknown key; an option of policyd-spf; here it is "skip: {networks: [...]}"',
     ],
     [
       '# x\nVoid_Limit = 2\nTestOnly = 1',
@@ -109,7 +109,7 @@ describe('an error', () => {
     ],
     [
       'dns: {cache: {min_ttl: 2m, max_ttl: 1m}}',
-      '1:24  dns.cache.min_ttl: more than dns.cache.max_ttl; raise the one or lower the other',
+      '1:24  dns.cache.min_ttl: min_ttl is more than max_ttl; raise the one or lower the other',
     ],
     [
       'dns: {cache: off}',
@@ -153,6 +153,17 @@ describe('an error', () => {
       'listen: {policy: inet:127.0.0.1:8895}',
       '1:18  listen.policy: "inet:127.0.0.1:8895" is not an address to listen on; write 127.0.0.1:8895',
     ],
+    ...[
+      ['inet:8894@localhost', '127.0.0.1:8894'],
+      ['inet:8894@192.0.2.1', '192.0.2.1:8894'],
+      ['inet:8894', '127.0.0.1:8894'],
+      ['"inet6:8894@[::1]"', '"[::1]:8894"'],
+      ['inet6:8894@::1', '"[::1]:8894"'],
+      ['local:/run/milter.sock', 'unix:/run/milter.sock'],
+    ].map(([old = '', ours = '']) => [
+      `listen: {milter: ${old}}`,
+      `1:18  listen.milter: "${old.replaceAll('"', '')}" is not an address to listen on; write ${ours}`,
+    ]),
     [
       'listen: {policy: ::1:8895}',
       '1:18  listen.policy: "::1:8895" is not an address to listen on; write "[::1]:8895"',
@@ -194,7 +205,7 @@ describe('an error', () => {
     ['listen: {policy: {sokcet: /run/a}}', '1:19  listen.policy.sokcet: unknown key; did you mean "socket"?'],
     [
       'listen: {policy: {tcp: 127.0.0.1:1, allow: x}}',
-      '1:37  listen.policy.allow: unknown key; a listener has: socket, owner, group, mode, tcp',
+      '1:44  listen.policy.allow: "x" is not a network; examples: 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9, "2001:db8::/32", loopback, private',
     ],
     ['listen: {policy: {group: postfix}}', '1:18  listen.policy: a listener has either "socket" or "tcp"'],
     [
@@ -307,7 +318,7 @@ describe('an error', () => {
     ],
     [
       'hostname: @example.com',
-      '1:11  plain value cannot start with reserved character @; write it without the @, or in quotes',
+      '1:11  plain value cannot start with reserved character @; write example.com, without the @, or put the value in quotes',
     ],
     [
       'hostname: %{o}',
@@ -334,7 +345,7 @@ describe('an error', () => {
       'dns:\n  tcp: true\n tries: 1',
       '3:1  all mapping items must start at the same column; keys of one section begin in the same column, and brackets are closed',
     ],
-    ['hostname: "x', '1:13  missing closing "quote'],
+    ['hostname: "x', '1:13  a text in quotes has no end'],
     [
       'profile: dmarc\n---\nprofile: strict',
       '2:1  a second document begins here; a file is one document; remove the line with "---"',
@@ -359,7 +370,7 @@ describe('a file without an end', () => {
     ['a list that holds itself', 'a: &a [*a]', 'nested too deeply'],
     ['ten thousand million aliases', laughs(), 'the file holds too many values'],
   ])('%s', async (_, text, message) => {
-    const loaded = await loadConfig('f', [], filesOf({ f: text }));
+    const loaded = await loadConfig({ path: 'f', files: filesOf({ f: text }) });
     expect(loaded).toMatchObject({
       ok: false,
       error: expect.arrayContaining([expect.objectContaining({ message })]),
@@ -396,8 +407,16 @@ describe('a warning or a note', () => {
     ],
     ...['0.0.0.0:8895', '"[::]:8895"', '192.0.2.1:8895'].map((address) => [
       `listen: {policy: ${address}}`,
-      '1:18  warning: listen.policy: anybody who reaches it can ask; Postfix on this machine needs only loopback',
+      '1:18  warning: listen.policy: anybody who reaches it can ask; a mail server on this machine needs only loopback; name other clients in "allow"',
     ]),
+    [
+      'listen: {milter: 0.0.0.0:8894}',
+      '1:18  warning: listen.milter: anybody who reaches it can ask; a mail server on this machine needs only loopback; name other clients in "allow"',
+    ],
+    [
+      'listen: {milter: [127.0.0.1:8894, /spool/c]}',
+      '1:35  warning: listen.milter[1]: there is no directory /spool; make it, or the socket cannot be opened',
+    ],
     [
       'listen: {policy: {socket: /run/a, owner: 5, group: postfixx}}',
       '1:18  warning: listen.policy: there is no group postfixx in /etc/group; make it or give its number, or the socket cannot be opened',

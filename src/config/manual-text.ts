@@ -1,0 +1,239 @@
+/** The parts of `man/spfwarden.yml.5` that the option table does not say, in mdoc(7). */
+
+/** Of the text below; to be moved on when it or the table changes. */
+const DATE = 'November 24, 2026';
+
+export const HEAD = `.Dd ${DATE}
+.Dt SPFWARDEN.YML 5
+.Os
+.Sh NAME
+.Nm spfwarden.yml
+.Nd configuration of the SPF verifier spfwarden
+.Sh DESCRIPTION
+The file
+.Pa /etc/spfwarden/spfwarden.yml
+configures
+.Nm spfwarden .
+An empty file, or none, is fine: every option has a default.
+.Pp
+It is written in YAML 1.2: a key, a colon, a blank and a value, one to a line.
+Options whose name has a dot in it stand in a section:
+.Cm dns.timeout
+is the key
+.Ql timeout ,
+indented, below the line
+.Ql dns\\&: ;
+a section can stand in another.
+A list is written
+.Ql [a, b]
+or with one item to a line, each after a hyphen and a blank.
+A key without a value has its default.
+Unknown keys are errors.
+.Pp
+Durations are a number with one of the units
+.Ql ms ,
+.Ql s ,
+.Ql m ,
+.Ql h
+and
+.Ql d ;
+without a unit, seconds.
+.Pp
+Quotes are needed round a text with a blank after a colon or before a hash,
+round a text that begins with a bracket but is no list,
+round an address with a colon at its end,
+round a file mode, and round whatever begins with one of
+.Ql @ ,
+.Ql * ,
+.Ql %
+and
+.Ql & .
+.Pp
+.Ql spfwarden check
+names everything that is wrong with the file, with line and column.
+.Ql spfwarden config show
+prints what is in force, and where each value comes from.
+.Ss Precedence
+What an option is worth is said, from the strongest to the weakest, by
+.Bl -enum -compact
+.It
+the command line,
+.It
+the environment,
+.It
+the file and those that it includes,
+.It
+the profile, and
+.It
+the default.
+.El
+.Pp
+A value that is not used has to be right all the same.
+.Ss Environment
+The variable of an option is its name in upper case, with
+.Ql _
+for each dot, after
+.Ev SPFWARDEN_ :
+.Ev SPFWARDEN_PROFILE ,
+.Ev SPFWARDEN_DNS_CACHE_ENTRIES .
+Several values stand with commas between them;
+what begins with
+.Ql \\&[
+or
+.Ql {
+is read as YAML, where the option takes more than one text.
+An empty variable says nothing.
+.Ev SPFWARDEN_CONFIG
+names the file when the command line does not.
+Any other variable of that beginning is warned about.
+.Ss Included files
+The option
+.Cm include
+names further files, relative to the folder of the file itself.
+They are read after it, in the order of the bytes of their names, at most 100, and cannot include others.
+Sections merge, and lists append; of a single value the later is used, with a note that names both places.
+.Ss Reload
+On SIGHUP the files are read again.
+A configuration with errors changes nothing.
+Mail in progress is judged to its end by what it began with.
+`;
+
+export const PROFILES_HEAD = `.Sh PROFILES
+The option
+.Cm profile
+changes the defaults of others as a whole; each of them can still be set.
+A value that is not in the table is the default.
+`;
+
+export const DECISIONS = `.Sh ORDER OF DECISIONS
+.Bl -enum -compact
+.It
+The client is settled, by
+.Cm client_map .
+.It
+The first rule that fits is chosen.
+.It
+Mail that
+.Cm skip
+names is not checked, unless the rule says so.
+.It
+HELO and MAIL FROM are checked, then the name of the client
+.Pq Cm iprev .
+.It
+For hosts of
+.Cm forwarders ,
+a fail, softfail or neutral of MAIL FROM is not acted upon.
+.It
+.Cm actions.only_no_mail_domains
+and
+.Cm actions.strict_domains
+have their say.
+.It
+Of the actions that the results lead to, the strongest is taken: reject before defer, defer before quarantine,
+quarantine before accept.
+Of two that are as strong, the text of MAIL FROM is used.
+.El
+`;
+
+export const RULES_HEAD = `.Sh RULES
+The option
+.Cm rules
+is a list.
+Each rule has a
+.Cm name ,
+for the log; says below
+.Cm when
+whom it is for; and below
+.Cm then
+what is done otherwise.
+The first rule that fits is taken, and only that one.
+.Pp
+All keys of
+.Cm when
+have to fit, and of several values in a list any one:
+`;
+
+export const RULES_THEN = `.Pp
+With
+.Ql \\&!
+in front, a value must not fit.
+A
+.Cm sender
+or
+.Cm recipient
+is an address, a domain
+.Pq Ql example.com ,
+all domains below one
+.Pq Ql .example.com ,
+a local part
+.Pq Ql postmaster
+or a regular expression between slashes.
+Below
+.Cm macros ,
+which are those of a milter, each has a value, a list of which one has to fit, or
+.Ql any ;
+no
+.Ql \\&!
+is looked for there.
+Over the policy protocol there are no macros, and such a rule does not fit.
+.Pp
+.Cm then
+has
+.Cm skip
+.Po
+.Ql true :
+such mail is not checked,
+.Ql false :
+it is, even where
+.Cm skip
+excepts it
+.Pc ,
+.Cm profile ,
+which stands for all that profiles say (but not for a dry run that an option asks for or excludes), and any of these options, in their sections:
+`;
+
+export const RULES_TAIL = `.Pp
+A dry run that the command line asks for holds for rules too.
+`;
+
+export const TAIL = `.Sh FILES
+.Bl -tag -width Ds
+.It Pa /etc/spfwarden/spfwarden.yml
+Read when no other file is named with
+.Fl c
+or
+.Ev SPFWARDEN_CONFIG .
+.It Pa /etc/spfwarden/conf.d/*.yml
+Included by it.
+.It Pa spfwarden.schema.json
+The JSON Schema of the file, for editors.
+.El
+.Sh EXAMPLES
+A unix socket for a Postfix whose
+.Xr smtpd 8
+runs in a chroot, and two weeks of watching before anything is refused:
+.Bd -literal -offset indent
+profile: monitor
+listen:
+  policy:
+    socket: /var/spool/postfix/spfwarden/policy.sock
+    group: postfix
+    mode: "0660"
+.Ed
+.Sh SEE ALSO
+.Xr access 5 ,
+.Xr resolv.conf 5 ,
+.Xr smtpd 8
+.Rs
+.%A S. Kitterman
+.%T Sender Policy Framework (SPF) for Authorizing Use of Domains in Email, Version 1
+.%R RFC 7208
+.%D April 2014
+.Re
+.Rs
+.%A M. Kucherawy
+.%T Message Header Field for Indicating Message Authentication Status
+.%R RFC 8601
+.%D May 2019
+.Re
+`;
