@@ -61,9 +61,13 @@ export class MilterMessage {
 
   /** Those of the recipients that were let go on. */
   acceptedVerdicts(): readonly Verdict[] | Promise<readonly Verdict[]> {
-    const verdicts = this.#accepted().map(({ verdict }) => verdict);
-    const isReady = (all: typeof verdicts): all is Verdict[] => !all.some((one) => one instanceof Promise);
-    return isReady(verdicts) ? verdicts : Promise.all(verdicts);
+    const ready: Verdict[] = [];
+    const accepted = this.#accepted();
+    for (const { verdict } of accepted) {
+      if (verdict instanceof Promise) return Promise.all(accepted.map(async (one) => one.verdict));
+      ready.push(verdict);
+    }
+    return ready;
   }
 
   /**

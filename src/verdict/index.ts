@@ -29,3 +29,4 @@ export type {
   VerdictSettings,
 } from './settings.js';
 export type { Transaction } from './transaction.js';
+export { Watch } from './watch.js';

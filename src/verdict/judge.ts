@@ -1,7 +1,5 @@
 /** Judges one transaction: whether it is checked, what is found, and what is done about it. */
 import type { Lookup } from '../dns/index.js';
-import type { Report } from '../events/index.js';
-import type { IpAddress } from '../net/index.js';
 import { senderOfHelo } from '../smtp/index.js';
 import { checkHost } from '../spf/index.js';
 import type { Clock } from '../util/index.js';
@@ -11,18 +9,18 @@ import type { Judge, Verdict } from './decision.js';
 import { exemptingName, forwarderOf } from './evidence.js';
 import type { Findings } from './finding.js';
 import { matterOf, type Matter } from './matter.js';
-import { watchForOutages } from './outage-watch.js';
 import { planFor } from './plan.js';
 import type { VerdictSettings } from './settings.js';
 import type { Transaction } from './transaction.js';
 import { variants } from './variant.js';
+import type { Watch } from './watch.js';
 import { isForwardingStopped } from './weigh.js';
 
 /** What a judge works with and does not own. */
 export interface JudgeSurroundings {
   readonly lookup: Lookup;
   readonly clock: Clock;
-  readonly report: Report;
+  readonly watch: Watch;
 }
 
 /**
@@ -33,12 +31,9 @@ export interface JudgeSurroundings {
  * when the rest is known.
  */
 export function createJudge(settings: VerdictSettings, surroundings: JudgeSurroundings): Judge {
-  const { lookup, clock, report } = surroundings;
+  const { lookup, clock, watch } = surroundings;
   const { prefetch } = settings;
-  const isOutage = watchForOutages(settings.outage, clock, report);
-  const warnOfPrivateClient = hourly(clock, (client: IpAddress) => {
-    report({ kind: 'private-client', client: client.toString() });
-  });
+  const isOutage = watch.forOutages(settings.outage);
 
   const conclude = (matter: Matter, findings: Findings): Verdict | Promise<Verdict> => {
     const mercy = { isOutage: isOutage(findings), isForwarder: false };
@@ -59,7 +54,7 @@ export function createJudge(settings: VerdictSettings, surroundings: JudgeSurrou
   const judge = (transaction: Transaction): Verdict | Promise<Verdict> => {
     const { client, rule, policy, skip } = planFor(settings, transaction);
     if (client !== null && skip === 'private-client' && policy.skip.privateClients === 'warn') {
-      warnOfPrivateClient(client);
+      watch.privateClient(client);
     }
     if (client === null || skip !== null) {
       return skipped({ rule, policy }, transaction, skip ?? 'client-unknown');
@@ -92,17 +87,4 @@ export function createJudge(settings: VerdictSettings, surroundings: JudgeSurrou
   };
 
   return { judge, prepare, variantOf: variants(settings), onInternalError: settings.policy.onInternalError };
-}
-
-const HOUR_MS = 3_600_000;
-
-/** Calls at most once an hour, and lets the calls between fall. */
-function hourly<T>(clock: Clock, call: (value: T) => void): (value: T) => void {
-  let next = -Infinity;
-  return (value) => {
-    const now = clock.now();
-    if (now < next) return;
-    next = now + HOUR_MS;
-    call(value);
-  };
 }

@@ -83,12 +83,12 @@ export class Scene {
     this.judge = typeof judge === 'function' ? judgeOf(judge) : judge;
     this.settings = {
       judge: () => {
-        const { judge: one } = this.judge;
+        const now = this.judge;
         return {
-          ...this.judge,
+          ...now,
           judge: (transaction) => {
             this.asked.push(transaction);
-            return one(transaction);
+            return now.judge(transaction);
           },
         };
       },

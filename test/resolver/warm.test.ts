@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 
 import type { Answer, Lookup, QueryName, RecordType } from '../../src/dns/index.js';
 import { coalesce, createCache } from '../../src/resolver/index.js';
-import { createJudge, type Transaction, type Verdict } from '../../src/verdict/index.js';
+import { createJudge, Watch, type Transaction, type Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { transactionOf } from '../support/transaction.js';
 import { verdictSettings } from '../support/verdict-settings.js';
@@ -71,7 +71,7 @@ test.each([true, false])('with prefetch %j', async (prefetch) => {
   const judge = createJudge(verdictSettings({ prefetch }), {
     lookup: cache.lookup,
     clock,
-    report: () => undefined,
+    watch: new Watch(clock, () => undefined),
   });
   const transaction = (sender: string, helo: string): Transaction =>
     transactionOf({ client: '203.0.113.9', helo, sender });

@@ -2,7 +2,7 @@
 import type { Lookup } from '../../src/dns/index.js';
 import type { Event } from '../../src/events/index.js';
 import { SPF_RESULTS, type SpfResult } from '../../src/smtp/index.js';
-import { createJudge, type Judge, type Transaction, type Verdict } from '../../src/verdict/index.js';
+import { createJudge, Watch, type Judge, type Transaction, type Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { transactionOf, type TransactionTexts } from '../support/transaction.js';
 import { verdictSettings, type SettingsLiteral } from '../support/verdict-settings.js';
@@ -41,7 +41,7 @@ export class Desk {
   ) {
     this.clock = clock;
     const report = (event: Event): void => void this.events.push(event);
-    this.judge = createJudge(verdictSettings(settings), { lookup, clock, report });
+    this.judge = createJudge(verdictSettings(settings), { lookup, clock, watch: new Watch(clock, report) });
   }
 
   /** The verdict, which must come at once. */
