@@ -10,7 +10,7 @@ export interface ConfigReport {
 
 /** A null path is the default file, which need not exist. */
 export async function checkConfig(path: string | null): Promise<ConfigReport> {
-  const loaded = await loadConfig(path);
+  const loaded = await loadConfig({ path, environment: process.env });
   const remarks = loaded.ok ? [...loaded.value.remarks, ...withoutListener(loaded.value)] : loaded.error;
   const lines = remarks.length > 0 ? printProblems(remarks) : '';
   if (!loaded.ok) {
@@ -24,7 +24,7 @@ export async function checkConfig(path: string | null): Promise<ConfigReport> {
 
 /** No finding of the loader: `off` is right where `spawn` alone is used, which need not hear of it. */
 function withoutListener({ config, origins, file }: LoadedConfig): Problem[] {
-  if (config['listen.policy'].length > 0) return [];
+  if (config['listen.policy'].length + config['listen.milter'].length > 0) return [];
   const origin = origins.get('listen.policy');
   const { line, column } = origin?.from === 'file' ? origin : { line: null, column: null };
   const message = 'the daemon would not start: there is nothing to listen on (fine for spawn)';

@@ -6,7 +6,7 @@ import { loadConfig, printProblems } from '../config/index.js';
 import { parseZone, zoneLookup } from '../resolver/index.js';
 import { listen, showAddress } from '../server/index.js';
 import { systemClock } from '../util/index.js';
-import { policyService } from './policy-service.js';
+import { configuredJudge, policyOver } from './policy-service.js';
 
 /** The whole DNS of the demonstration. */
 const ZONE = `
@@ -94,11 +94,14 @@ const SCENES: readonly Scene[] = [
 export async function demo(print: (line: string) => void): Promise<void> {
   const zone = await parseZone(ZONE);
   if (!zone.ok) throw new Error(`the zone of the demonstration: ${zone.error[0]?.message ?? ''}`);
-  const loaded = await loadConfig('/dev/null', [
-    { option: 'hostname', flag: 'demo', value: 'mx.receiver.example' },
-  ]);
+  const loaded = await loadConfig({
+    path: '/dev/null',
+    overrides: [{ option: 'hostname', flag: 'demo', value: 'mx.receiver.example' }],
+  });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
-  const converse = policyService(loaded.value.config, zoneLookup(zone.value), systemClock, () => undefined);
+  const report = (): void => undefined;
+  const judge = configuredJudge(loaded.value.config, zoneLookup(zone.value), systemClock, report);
+  const converse = policyOver(judge, systemClock, report);
   const listener = await listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, converse, {
     service: 'policy',
     clock: systemClock,

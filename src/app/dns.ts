@@ -13,6 +13,7 @@ import {
   RESOLVER_DEFAULTS,
   readResolvConf,
   readTlsCa,
+  replaceable,
   withoutIpv6,
   zoneLookup,
   type AnswerCache,
@@ -21,12 +22,18 @@ import {
 } from '../resolver/index.js';
 import { err, ok, type Clock, type Result } from '../util/index.js';
 
-export interface Dns {
+export interface DnsSource {
   readonly lookup: Lookup;
   /** Null where answers are not kept. */
   readonly cache: AnswerCache | null;
   /** Releases all sockets. */
   close(): void;
+}
+
+export interface Dns extends DnsSource {
+  /** Goes by another configuration from now on, and by the system's own file as it is now. What the cache
+   *  holds lives on, and questions in flight are answered. `lookup` is another one after it. */
+  reload(config: Config): Promise<void>;
 }
 
 /** The resolver that the configuration asks for. What is wrong with the system's own file is reported. */
@@ -36,6 +43,35 @@ export async function openDns(
   report: Report,
   resolvConf = RESOLV_CONF,
 ): Promise<Dns> {
+  const source = replaceable(await openResolver(config, clock, report, resolvConf));
+  // Shared questions first: what comes to the cache has been asked for once.
+  const shared = coalesce(source.lookup, clock);
+  let cache = cacheOf(config, null, shared, clock, report);
+  let lookup = forFamilies(config, cache?.lookup ?? shared);
+  return {
+    get lookup() {
+      return lookup;
+    },
+    get cache() {
+      return cache;
+    },
+    async reload(next) {
+      source.replace(await openResolver(next, clock, report, resolvConf));
+      cache = cacheOf(next, cache, shared, clock, report);
+      lookup = forFamilies(next, cache?.lookup ?? shared);
+    },
+    close: () => {
+      source.close();
+    },
+  };
+}
+
+async function openResolver(
+  config: Config,
+  clock: Clock,
+  report: Report,
+  resolvConf: string,
+): Promise<Resolver> {
   const named = config['dns.servers'];
   const system = named === 'system' ? await readResolvConf(resolvConf) : null;
   for (const problem of system?.problems ?? []) {
@@ -43,7 +79,7 @@ export async function openDns(
   }
   const servers = named === 'system' ? (system?.servers ?? []) : named;
   const isTls = servers.some((server) => server.tls !== undefined);
-  const resolver = createResolver(
+  return createResolver(
     {
       ...RESOLVER_DEFAULTS,
       servers,
@@ -58,7 +94,6 @@ export async function openDns(
     // Events that no log would show are not made.
     config['log.level'] === 'debug' ? { report, onQuestion: report } : { report },
   );
-  return forFamilies(config, remembering(config, resolver, clock, report));
 }
 
 function describeProblem({ code, line }: ResolvConfProblem): string {
@@ -73,14 +108,16 @@ const PROBLEM_WORDS: Readonly<Record<ResolvConfProblem['code'], string>> = {
   unreadable: 'the file cannot be read, the name server of this machine is asked',
 };
 
-/** Shared questions first: what comes to the cache has been asked for once. */
-function remembering(config: Config, resolver: Resolver, clock: Clock, report: Report): Dns {
-  const close = (): void => {
-    resolver.close();
-  };
-  const shared = coalesce(resolver.lookup, clock);
+/** The cache that the configuration asks for: the one before, if there is one. Null for none. */
+function cacheOf(
+  config: Config,
+  before: AnswerCache | null,
+  inner: Lookup,
+  clock: Clock,
+  report: Report,
+): AnswerCache | null {
   const entries = config['dns.cache.entries'];
-  if (entries === 0) return { lookup: shared, cache: null, close };
+  if (entries === 0) return null;
   const settings = {
     entries,
     bytes: config['dns.cache.size'],
@@ -90,30 +127,24 @@ function remembering(config: Config, resolver: Resolver, clock: Clock, report: R
     failureTtlMs: config['dns.cache.failure_ttl'],
     serveStaleMs: config['dns.cache.serve_stale'],
   };
-  const cache = createCache(shared, settings, clock, report);
-  return { lookup: cache.lookup, cache, close };
+  if (before === null) return createCache(inner, settings, clock, report);
+  before.configure(settings);
+  return before;
 }
 
 /** Outermost: what is not asked is no matter for a cache either. */
-function forFamilies(config: Config, dns: Dns): Dns {
-  if (config['dns.ipv6']) return dns;
-  return {
-    lookup: withoutIpv6(dns.lookup),
-    cache: dns.cache,
-    close: () => {
-      dns.close();
-    },
-  };
+function forFamilies(config: Config, lookup: Lookup): Lookup {
+  return config['dns.ipv6'] ? lookup : withoutIpv6(lookup);
 }
 
 /** What is wrong with a zone file, a line each. */
 export type DnsProblem = readonly string[];
 
 /** A zone file as the whole DNS. A file that cannot be read is an error of the system's, which passes. */
-export async function openZoneFile(path: string, config: Config): Promise<Result<Dns, DnsProblem>> {
+export async function openZoneFile(path: string, config: Config): Promise<Result<DnsSource, DnsProblem>> {
   const zone = await parseZone(await readFile(path, 'utf8'));
   if (!zone.ok) {
     return err(zone.error.map(({ line, column, message }) => `${path}:${line}:${column}  ${message}`));
   }
-  return ok(forFamilies(config, { lookup: zoneLookup(zone.value), cache: null, close: () => undefined }));
+  return ok({ lookup: forFamilies(config, zoneLookup(zone.value)), cache: null, close: () => undefined });
 }

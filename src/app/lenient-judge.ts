@@ -5,27 +5,42 @@ import type { Judge, Verdict } from '../verdict/index.js';
 const NOT_CHECKED: Verdict = {
   helo: null,
   mailFrom: null,
+  iprev: null,
   decision: { do: 'skip', why: 'internal-error' },
+  fields: [],
+  stripsForged: false,
+  subjectTag: null,
   why: 'an error of spfwarden itself',
+  rule: null,
   dryRun: false,
 };
 
 /** Checks nothing. */
-export const lenientJudge: Judge = () => NOT_CHECKED;
+export const lenientJudge: Judge = {
+  variantOf: () => '',
+  prepare: () => undefined,
+  judge: () => NOT_CHECKED,
+  onInternalError: 'accept',
+};
 
-/** The same judge, but where it throws, that is reported and the message is not checked. */
+/** The same judge, but where it throws, that is reported and the message is not checked; unless the
+ *  administrator wants such mail deferred. */
 export function lenient(judge: Judge, report: Report): Judge {
+  if (judge.onInternalError === 'defer') return judge;
   const spared = (cause: unknown): Verdict => {
     reportError(report, 'a check', cause);
     return NOT_CHECKED;
   };
-  return (transaction) => {
-    try {
-      const verdict = judge(transaction);
-      return verdict instanceof Promise ? verdict.catch(spared) : verdict;
-    } catch (error) {
-      return spared(error);
-    }
+  return {
+    ...judge,
+    judge(transaction) {
+      try {
+        const verdict = judge.judge(transaction);
+        return verdict instanceof Promise ? verdict.catch(spared) : verdict;
+      } catch (error) {
+        return spared(error);
+      }
+    },
   };
 }
 

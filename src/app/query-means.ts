@@ -1,8 +1,10 @@
 /** What `query` works with: the daemon's own configuration, with another DNS if one is named. */
+import { hostname } from 'node:os';
+
 import { loadConfig, printProblems, type Override } from '../config/index.js';
 import { err, ok, systemClock, type Result } from '../util/index.js';
-import { checkSettings } from './check-settings.js';
-import { openDns, openZoneFile, type Dns } from './dns.js';
+import { limitsOf } from './verdict-settings.js';
+import { openDns, openZoneFile, type DnsSource } from './dns.js';
 import { areOfFlags } from './flag-problems.js';
 import type { QueryMeans } from './query.js';
 
@@ -37,14 +39,14 @@ export async function openQueryMeans(options: QueryOptions): Promise<Result<Open
   if (dnsTimeoutMs !== null) {
     overrides.push({ option: 'dns.timeout', flag: '--dns-timeout', value: `${dnsTimeoutMs}ms` });
   }
-  const loaded = await loadConfig(configPath, overrides);
+  const loaded = await loadConfig({ path: configPath, overrides, environment: process.env });
   if (!loaded.ok) {
     const kind = areOfFlags(loaded.error) ? 'usage' : 'config';
     return err({ kind, text: printProblems(loaded.error) });
   }
   const { config } = loaded.value;
 
-  let source: Dns;
+  let source: DnsSource;
   if (zoneFile === null) source = await openDns(config, systemClock, () => undefined);
   else {
     const zone = await openZoneFile(zoneFile, config);
@@ -57,6 +59,9 @@ export async function openQueryMeans(options: QueryOptions): Promise<Result<Open
       source.close();
     },
     clock: systemClock,
-    ...checkSettings(config),
+    receiver: config.hostname ?? hostname(),
+    limits: limitsOf(config),
+    timeMs: config['limits.time'],
+    prefetch: config['dns.prefetch'],
   });
 }

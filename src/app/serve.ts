@@ -1,12 +1,14 @@
 /** The daemon: listens, answers, and stops when it is told to. */
-import { loadConfig, printProblems, type LoadedConfig, type Override } from '../config/index.js';
-import { listen, ListenError, type Listener } from '../server/index.js';
+import { loadConfig, printProblems, type Config, type Override } from '../config/index.js';
+import { NetworkSet } from '../net/index.js';
+import { listen, ListenError, type Listener, type ListenOptions } from '../server/index.js';
 import { createLog, type Log } from '../telemetry/index.js';
 import { systemClock } from '../util/index.js';
 import { openDns, type Dns } from './dns.js';
 import { areOfFlags } from './flag-problems.js';
 import { collectEarly } from './heap.js';
-import { policyService } from './policy-service.js';
+import { logSettings } from './log-settings.js';
+import { createService, type Service } from './service.js';
 
 /** How the daemon ended. `text` is for people, without a line break at the end. */
 export type ServeOutcome =
@@ -14,31 +16,34 @@ export type ServeOutcome =
   | { readonly kind: 'bad-usage' | 'bad-config' | 'cannot-listen' | 'not-permitted'; readonly text: string }
   | { readonly kind: 'bug' };
 
-/** Runs until SIGTERM or SIGINT; a second one ends what is still being answered. Problems of the
- *  configuration that do not stop it are given to `remark`. */
+/** Runs until SIGTERM or SIGINT; a second one ends what is still being answered. SIGHUP has the configuration
+ *  read anew. */
 export async function serve(
   configPath: string | null,
   overrides: readonly Override[],
-  remark: (text: string) => void,
 ): Promise<ServeOutcome> {
-  const loaded = await loadConfig(configPath, overrides);
+  const hangUps = catchHangUps();
+  const load = (): ReturnType<typeof loadConfig> =>
+    loadConfig({ path: configPath, overrides, environment: process.env });
+  const loaded = await load();
   if (!loaded.ok) {
     const kind = areOfFlags(loaded.error) ? 'bad-usage' : 'bad-config';
     return { kind, text: printProblems(loaded.error).trimEnd() };
   }
-  if (loaded.value.remarks.length > 0) remark(printProblems(loaded.value.remarks).trimEnd());
-  const { config } = loaded.value;
-  if (config['listen.policy'].length === 0) {
-    return { kind: 'bad-config', text: 'there is nothing to listen on: listen.policy is off' };
+  const { config, remarks } = loaded.value;
+  if (config['listen.policy'].length + config['listen.milter'].length === 0) {
+    const text = 'there is nothing to listen on: listen.policy and listen.milter are off';
+    return { kind: 'bad-config', text };
   }
   collectEarly();
-  const log = await createLog(
-    { level: config['log.level'], format: config['log.format'], to: 'stderr' },
-    systemClock,
-  );
+  const log = await createLog(logSettings(config), systemClock);
+  for (const remark of remarks)
+    log.report({ kind: 'config-remark', text: printProblems([remark]).trimEnd() });
   const dns = await openDns(config, systemClock, log.report);
+  const service = createService(config, { load, dns, clock: systemClock, log });
   try {
-    return await run(loaded.value, dns, log);
+    hangUps.handle(() => void service.reload());
+    return await run(config, service, dns, log);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     return { kind: error.code === 'not-permitted' ? 'not-permitted' : 'cannot-listen', text: error.message };
@@ -48,43 +53,51 @@ export async function serve(
   }
 }
 
-async function run({ config }: LoadedConfig, dns: Dns, log: Log): Promise<ServeOutcome> {
+async function run(config: Config, service: Service, dns: Dns, log: Log): Promise<ServeOutcome> {
   const { report } = log;
-  const converse = policyService(config, dns.lookup, systemClock, report);
+  const signals = listenToSignals();
+  const bugs = catchBugs(log);
   const listeners: Listener[] = [];
   const drainAll = async (limitMs: number): Promise<number> => {
     const abandoned = await Promise.all(listeners.map((listener) => listener.drain(limitMs)));
     return abandoned.reduce((sum, count) => sum + count, 0);
   };
   try {
-    for (const address of config['listen.policy']) {
-      const options = {
-        service: 'policy',
-        clock: systemClock,
-        report,
-        maxConnections: config['server.max_connections'],
-      } as const;
-      listeners.push(await listen(address, converse, options));
+    for (const protocol of ['policy', 'milter'] as const) {
+      for (const address of config[`listen.${protocol}`]) {
+        const options: ListenOptions = {
+          service: protocol,
+          clock: systemClock,
+          report,
+          allow: address.allow === null ? null : new NetworkSet(address.allow),
+          maxConnections: config['server.max_connections'],
+          ...TIMES[protocol],
+        };
+        listeners.push(
+          await listen(address, service[protocol](address.name, address.kind === 'unix'), options),
+        );
+      }
     }
+    const why = await Promise.race([signals.first, bugs.first]);
+    const connections = listeners.reduce((sum, listener) => sum + listener.connections, 0);
+    report({ kind: 'stopping', signal: why, connections });
+    const drained = drainAll(config['server.drain']);
+    void signals.second.then(() => drainAll(0));
+    const abandoned = await drained;
+    if (dns.cache !== null) report({ kind: 'dns-cache-figures', ...dns.cache.figures });
+    report({ kind: 'stopped', abandoned });
+    return why === 'bug' ? { kind: 'bug' } : { kind: 'stopped' };
   } catch (error) {
     await drainAll(0);
     throw error;
+  } finally {
+    signals.forget();
+    bugs.forget();
   }
-
-  const bugs = catchBugs(log);
-  const stop = stopSignals();
-  const why = await Promise.race([stop.first, bugs.first]);
-  const connections = listeners.reduce((sum, listener) => sum + listener.connections, 0);
-  report({ kind: 'stopping', signal: why, connections });
-  const drained = drainAll(config['server.drain']);
-  void stop.second.then(() => drainAll(0));
-  const abandoned = await drained;
-  if (dns.cache !== null) report({ kind: 'dns-cache-figures', ...dns.cache.figures });
-  report({ kind: 'stopped', abandoned });
-  stop.forget();
-  bugs.forget();
-  return why === 'bug' ? { kind: 'bug' } : { kind: 'stopped' };
 }
+
+/** Of a milter a request is a whole message, which takes as long as the sender of it; libmilter waits so long. */
+const TIMES = { policy: {}, milter: { requestTimeMs: 7_210_000 } } as const;
 
 interface StopSignals {
   readonly first: Promise<string>;
@@ -92,8 +105,7 @@ interface StopSignals {
   forget(): void;
 }
 
-/** SIGHUP is not among them, and does not end the daemon: whoever sends it wants it to go on. */
-function stopSignals(): StopSignals {
+function listenToSignals(): StopSignals {
   const ignore = (): void => undefined;
   let count = 0;
   let stopFirst: (signal: string) => void = ignore;
@@ -104,11 +116,32 @@ function stopSignals(): StopSignals {
     if (++count === 1) stopFirst(signal);
     else stopSecond();
   };
-  process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', ignore);
+  process.on('SIGTERM', onStop).on('SIGINT', onStop);
+  return { first, second, forget: () => process.off('SIGTERM', onStop).off('SIGINT', onStop) };
+}
+
+interface HangUps {
+  /** Calls this for each SIGHUP from now on, and now if there was one before. */
+  handle(onHangUp: () => void): void;
+}
+
+/**
+ * SIGHUP must not end the daemon, neither before there is anything to reload nor while it stops: whoever sends it
+ * wants it to go on. What has changed when it comes during the start may have been read already or not.
+ */
+function catchHangUps(): HangUps {
+  let isOwed = false;
+  let onHangUp = (): void => {
+    isOwed = true;
+  };
+  process.on('SIGHUP', () => {
+    onHangUp();
+  });
   return {
-    first,
-    second,
-    forget: () => process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', ignore),
+    handle(next) {
+      onHangUp = next;
+      if (isOwed) next();
+    },
   };
 }
 

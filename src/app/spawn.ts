@@ -9,6 +9,8 @@ import { systemClock } from '../util/index.js';
 import type { Judge } from '../verdict/index.js';
 import { openDns, type Dns } from './dns.js';
 import { lenient, lenientJudge, reportError } from './lenient-judge.js';
+import { logSettings } from './log-settings.js';
+import { withOldFiles } from './old-config.js';
 import { configuredJudge, policyOver } from './policy-service.js';
 
 /** Longer than any mail server gives a request that it has begun to write, or leaves a reply unread. */
@@ -31,10 +33,7 @@ export async function spawn(configPath: string | null): Promise<number> {
     if (rest === null) return 0;
     input = rest;
   }
-  const log = await createLog(
-    { level: config['log.level'], format: config['log.format'], to: 'syslog' },
-    systemClock,
-  );
+  const log = await createLog(logSettings(config), systemClock, 'spawn');
   const { report } = log;
   if (refused !== null) report(refused);
   const { judge, close } = await openJudge(config, report);
@@ -61,16 +60,25 @@ export interface SpawnConfig {
 }
 
 /**
- * The configuration. In the place of one that is refused, the built-in defaults as a dry run: nobody knows
- * whether the file was to refuse any mail at all. No daemon is looked for then, since nobody knows where.
+ * The configuration, which may be the file of a program that spfwarden has taken the place of. No daemon is looked for
+ * then: it would do what its own file says.
+ *
+ * In the place of one that is refused, the built-in defaults as a dry run: nobody knows whether the file was to refuse
+ * any mail at all. No daemon is looked for then either, since nobody knows where.
  */
 export async function configOrDryRun(path: string | null): Promise<SpawnConfig> {
-  const loaded = await loadConfig(path);
-  if (loaded.ok) return { config: loaded.value.config, refused: null };
-  const defaults = await loadConfig('/dev/null');
+  const old: string[] = [];
+  const files = withOldFiles((file) => old.push(file));
+  const loaded = await loadConfig({ path, environment: process.env, files });
+  if (loaded.ok) {
+    const { config, file } = loaded.value;
+    const isOld = file !== null && old.includes(file);
+    return { config: isOld ? { ...config, 'listen.policy': [] } : config, refused: null };
+  }
+  const defaults = await loadConfig({ path: '/dev/null' });
   if (!defaults.ok) throw new Error(printProblems(defaults.error));
   return {
-    config: { ...defaults.value.config, dry_run: true, 'listen.policy': [] },
+    config: { ...defaults.value.config, dry_run: true, 'listen.policy': [], 'listen.milter': [] },
     refused: { kind: 'config-refused', problems: printProblems(loaded.error) },
   };
 }

@@ -5,7 +5,9 @@ import yargs, { type Argv } from 'yargs';
 import type { Override } from '../config/index.js';
 import { runBatch } from './batch.js';
 import { runCheck } from './check.js';
+import { runConfigSchema, runConfigShow } from './config.js';
 import { EXIT } from './exit-status.js';
+import { FORMAT_NAMES, runMigrate } from './migrate.js';
 import { runQuery } from './query.js';
 import { fail, silenceStandardError } from './terminal.js';
 
@@ -72,6 +74,37 @@ export async function runCommand(words: readonly string[]): Promise<number> {
         status = await runCheck(args.config ?? null);
       },
     )
+    .command('config', 'show the configuration, or what it can hold', (y) =>
+      y
+        .command(
+          'show',
+          'print what is in force, and where each value comes from',
+          (z) => z.option('config', CONFIG_OPTION),
+          async (args) => {
+            status = await runConfigShow(args.config ?? null);
+          },
+        )
+        .command(
+          'schema',
+          'print the JSON Schema of the configuration file, for editors',
+          (z) => z,
+          async () => {
+            status = await runConfigSchema();
+          },
+        )
+        .demandCommand(1, 'show or schema?'),
+    )
+    .command(
+      'migrate <file>',
+      'turn the configuration file of another SPF program into one of ours',
+      (y) =>
+        y
+          .positional('file', { type: 'string', demandOption: true, describe: 'the old file' })
+          .option('format', { choices: FORMAT_NAMES, describe: 'what it is, if that cannot be seen' }),
+      async (args) => {
+        status = await runMigrate(args.file, args.format ?? null);
+      },
+    )
     .command(
       'demo',
       'run the daemon on a built-in zone and play a session; needs no network',
@@ -103,6 +136,12 @@ function serveOptions(y: Argv) {
       requiresArg: true,
       describe: 'where Postfix connects: address:port, unix:/path, or off',
     })
+    .option('listen-milter', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'where Postfix or Sendmail connects as to a milter: address:port, unix:/path, or off',
+    })
     .option('dry-run', { type: 'boolean', default: false, describe: 'judge and log, and refuse nothing' })
     .option('log-level', {
       type: 'string',
@@ -113,19 +152,21 @@ function serveOptions(y: Argv) {
 
 interface ServeWords {
   readonly listenPolicy: string[] | undefined;
+  readonly listenMilter: string[] | undefined;
   readonly dryRun: boolean;
   readonly logLevel: string | undefined;
 }
 
-function overrides({ listenPolicy, dryRun, logLevel }: ServeWords): Override[] {
+function overrides({ listenPolicy, listenMilter, dryRun, logLevel }: ServeWords): Override[] {
   const given: Override[] = [];
-  if (listenPolicy !== undefined) {
-    const [first = '', ...more] = listenPolicy;
-    given.push({
-      option: 'listen.policy',
-      flag: '--listen-policy',
-      value: more.length > 0 ? listenPolicy : first,
-    });
+  const listeners = [
+    ['listen.policy', '--listen-policy', listenPolicy],
+    ['listen.milter', '--listen-milter', listenMilter],
+  ] as const;
+  for (const [option, flag, addresses] of listeners) {
+    if (addresses === undefined) continue;
+    const [first = '', ...more] = addresses;
+    given.push({ option, flag, value: more.length > 0 ? addresses : first });
   }
   if (dryRun) given.push({ option: 'dry_run', flag: '--dry-run', value: 'true' });
   if (logLevel !== undefined) given.push({ option: 'log.level', flag: '--log-level', value: logLevel });

@@ -35,6 +35,9 @@ async function runSpawn(words: readonly string[]): Promise<number> {
 }
 
 async function runWords(words: readonly string[]): Promise<number> {
+  const [first = 'serve'] = words;
+  // What a daemon that has not read its configuration yet is told to read again, it will read anyway.
+  if (first === 'serve' || first.startsWith('-')) process.on('SIGHUP', () => undefined);
   const { runCommand } = await import('./commands.js');
   return runCommand(words);
 }

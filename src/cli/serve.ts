@@ -5,7 +5,7 @@ import { EXIT } from './exit-status.js';
 import { fail } from './terminal.js';
 
 export async function runServe(configPath: string | null, overrides: readonly Override[]): Promise<number> {
-  const outcome = await serve(configPath, overrides, fail);
+  const outcome = await serve(configPath, overrides);
   if ('text' in outcome) fail(`spfwarden: ${outcome.text}`);
   return STATUS[outcome.kind];
 }

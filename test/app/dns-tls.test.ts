@@ -35,10 +35,14 @@ afterEach(async () => {
 async function ask(options: Partial<Record<OptionName, string>>) {
   const events: Event[] = [];
   const given = { 'dns.servers': `tls://${responder.address}@dns.example`, 'dns.tries': '1', ...options };
-  const loaded = await loadConfig(
-    '/dev/null',
-    Object.entries(given).map(([option, value]) => ({ option: option as OptionName, flag: 'test', value })),
-  );
+  const loaded = await loadConfig({
+    path: '/dev/null',
+    overrides: Object.entries(given).map(([option, value]) => ({
+      option: option as OptionName,
+      flag: 'test',
+      value,
+    })),
+  });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   const dns = await openDns(loaded.value.config, systemClock, (event) => events.push(event));
   const answer = await dns.lookup(queryName('a.example'), 'TXT', systemClock.now() + 5000);

@@ -38,10 +38,14 @@ async function open(
   if (!zone.ok) throw new Error(JSON.stringify(zone.error));
   responder = await startResponder(zone.value, { ttl: TTL, react });
   const given = { 'dns.servers': responder.address, 'dns.tries': '1', ...options };
-  const loaded = await loadConfig(
-    '/dev/null',
-    Object.entries(given).map(([option, value]) => ({ option: option as OptionName, flag: 'test', value })),
-  );
+  const loaded = await loadConfig({
+    path: '/dev/null',
+    overrides: Object.entries(given).map(([option, value]) => ({
+      option: option as OptionName,
+      flag: 'test',
+      value,
+    })),
+  });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   const dns = await openDns(loaded.value.config, clock, () => undefined);
   return { dns, queries: responder.queries };
@@ -124,7 +128,7 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), 'spfwarden-dns-'));
   const path = text === null ? folder : join(folder, 'resolv.conf');
   if (text !== null) writeFileSync(path, text);
-  const loaded = await loadConfig('/dev/null');
+  const loaded = await loadConfig({ path: '/dev/null' });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   const events: Event[] = [];
   const dns = await openDns(loaded.value.config, new ManualClock(), (event) => events.push(event), path);

@@ -1,7 +1,7 @@
 /** Options that reach the judge: a policy conversation as the configuration wants it, without sockets. */
 import { describe, expect, test } from '@jest/globals';
 
-import { policyService } from '../../src/app/policy-service.js';
+import { configuredJudge, policyOver } from '../../src/app/policy-service.js';
 import { loadConfig, printProblems, type Config } from '../../src/config/index.js';
 import type { Lookup } from '../../src/dns/index.js';
 import type { Event } from '../../src/events/index.js';
@@ -11,7 +11,7 @@ import { bytesOf, requestText } from '../support/policy-request.js';
 import { zone } from '../support/zone.js';
 
 async function configOf(text: string): Promise<Config> {
-  const loaded = await loadConfig('f', [], filesOf({ f: `hostname: mx.example.net\n${text}` }));
+  const loaded = await loadConfig({ path: 'f', files: filesOf({ f: `hostname: mx.example.net\n${text}` }) });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   return loaded.value.config;
 }
@@ -26,9 +26,9 @@ class Service {
 
   constructor(config: Config, lookup: Lookup) {
     const report = (event: Event): void => void this.events.push(event);
-    const conversation = policyService(
-      config,
-      lookup,
+    const judge = configuredJudge(config, lookup, this.clock, report);
+    const conversation = policyOver(
+      judge,
       this.clock,
       report,
     )({

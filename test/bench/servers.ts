@@ -28,7 +28,7 @@ export function spfwarden(...args: readonly string[]): readonly string[] {
 export function writeConfig(folder: string, name: string, policyPort: number, dnsPort: number): string {
   const path = join(folder, name);
   const text = `hostname: mx.receiver.example
-listen: {policy: "127.0.0.1:${policyPort}"}
+listen: {policy: "127.0.0.1:${policyPort}", milter: off}
 dns: {servers: ["127.0.0.1:${dnsPort}"]}
 `;
   writeFileSync(path, text);

@@ -117,7 +117,10 @@ describe('readers', () => {
     const config = join(folder, 'serve.yml');
     writeFileSync(
       config,
-      JSON.stringify({ listen: { policy: `unix:${socket}` }, dns: { servers: ['127.0.0.1'] } }),
+      JSON.stringify({
+        listen: { policy: `unix:${socket}`, milter: 'off' },
+        dns: { servers: ['127.0.0.1'] },
+      }),
     );
     const child = spawn(process.execPath, [BIN, 'serve', '-c', config], {
       stdio: ['ignore', 'ignore', writer],

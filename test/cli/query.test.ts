@@ -239,7 +239,11 @@ describe('what is wrong with the words, and with what they name', () => {
       says: 'cannot be read',
     },
     { words: ['serve', '--listen-policy', 'nowhere'], status: 64, says: '--listen-policy' },
-    { words: ['serve', '--listen-policy', 'off'], status: 78, says: 'nothing to listen on' },
+    {
+      words: ['serve', '--listen-policy', 'off', '--listen-milter', 'off'],
+      status: 78,
+      says: 'nothing to listen on',
+    },
     {
       words: ['serve', '--listen-policy', 'unix:/nonexistent/socket'],
       status: 74,

@@ -13,8 +13,13 @@ export interface Finished {
 }
 
 /** Runs `spfwarden` with the given words, feeds it standard input, and waits for its end. */
-export async function runProgram(words: readonly string[], input: string | Buffer = ''): Promise<Finished> {
-  const child = spawn(process.execPath, [BIN, ...words], { stdio: 'pipe' });
+export async function runProgram(
+  words: readonly string[],
+  input: string | Buffer = '',
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [BIN, ...words], { stdio: 'pipe', env });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   child.stdin.on('error', () => undefined); // it may end before it has read all
@@ -33,15 +38,17 @@ export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
   /** What it has written to standard error so far. */
   stderr(): string;
-  /** Resolves with the whole match when standard error matches; rejects when the program ends before. */
-  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the whole match when standard error matches, from that character on; rejects when the program
+   *  ends before. */
+  said(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
   /** Sends a signal and waits for the exit status. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts `spfwarden` and leaves it running. */
 export function startProgram(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
-  const env = { ...process.env, JOURNAL_STREAM: '', ...environment };
+  // Of many daemons at once only one can have the default address of a listener.
+  const env = { ...process.env, JOURNAL_STREAM: '', SPFWARDEN_LISTEN_MILTER: 'off', ...environment };
   const child = spawn(process.execPath, [BIN, ...words], { stdio: 'pipe', env });
   const stderr = collect(child.stderr);
   child.stdin.on('error', () => undefined);
@@ -49,16 +56,24 @@ export function startProgram(words: readonly string[], environment: NodeJS.Proce
   return {
     child,
     stderr,
-    said: (pattern) =>
+    said: (pattern, from = 0) =>
       new Promise((resolve, reject) => {
+        const forget = (): void => {
+          child.stderr.off('data', look);
+          child.off('close', onClose);
+        };
         const look = (): void => {
-          const match = pattern.exec(stderr());
-          if (match !== null) resolve(match);
+          const match = pattern.exec(stderr().slice(from));
+          if (match === null) return;
+          forget();
+          resolve(match);
+        };
+        const onClose = (): void => {
+          forget();
+          reject(new Error(`ended without saying ${String(pattern)}:\n${stderr()}`));
         };
         child.stderr.on('data', look);
-        child.on('close', () => {
-          reject(new Error(`ended without saying ${String(pattern)}:\n${stderr()}`));
-        });
+        child.on('close', onClose);
         look();
       }),
     async stop(signal = 'SIGTERM') {
