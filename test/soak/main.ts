@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- [--minutes N] [--seed N]`: 500 messages at once against a name server that fails three questions
  * of ten. Exits with 1 if a result was wrong or something has grown.
+ * With `--reload`: a daemon under load whose configuration is replaced 200 times a minute.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
 import { SPF_RESULTS } from '../../src/smtp/index.js';
+import { problemsOf as problemsOfReload, reloadUnderLoad } from './reload.js';
 import { isMore, soak, type Handles, type Interval, type SoakReport } from './soak.js';
 
 const AT_ONCE = 500;
@@ -18,6 +20,10 @@ const BREATH_BYTES = 2 * 2 ** 20;
 /** The same for open files: sockets are kept for a while. */
 const BREATH_FILES = 50;
 const SHOWN_WRONG = 20;
+
+/** Of the soak of the reload. */
+const REQUESTS_PER_SECOND = 2000;
+const RELOADS_PER_MINUTE = 200;
 
 const WIDTHS = [8, 10, 10, ...SPF_RESULTS.map(() => 10), 7, 6, 7, 10] as const;
 
@@ -30,13 +36,20 @@ function mebibytes(bytes: number | null): string {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
-  const minutes = Number(values.minutes ?? 10);
+  const { values } = parseArgs({
+    options: { minutes: { type: 'string' }, seed: { type: 'string' }, reload: { type: 'boolean' } },
+  });
+  const isReload = values.reload === true;
+  const minutes = Number(values.minutes ?? (isReload ? 1 : 10));
   const seed = Number(values.seed ?? 1);
   if (!(minutes > 0) || !Number.isInteger(seed) || seed === 0) {
-    process.stderr.write('usage: npm run soak -- [--minutes N] [--seed N]\n');
+    process.stderr.write('usage: npm run soak -- [--reload] [--minutes N] [--seed N]\n');
     return 64;
   }
+  return isReload ? soakReload(minutes, seed) : soakChecks(minutes, seed);
+}
+
+async function soakChecks(minutes: number, seed: number): Promise<number> {
   const responder = fork(fileURLToPath(new URL('responder-process.js', import.meta.url)), [
     String(seed),
     String(SHARE),
@@ -97,6 +110,37 @@ function problemsOf({ intervals, before, after }: SoakReport): readonly string[]
 
 function show({ busy, files }: Handles): string {
   return `${busy} busy handles, ${files} files`;
+}
+
+async function soakReload(minutes: number, seed: number): Promise<number> {
+  const plan = {
+    seed,
+    seconds: Math.ceil(60 * minutes),
+    perSecond: REQUESTS_PER_SECOND,
+    reloads: Math.ceil(RELOADS_PER_MINUTE * minutes),
+  };
+  process.stdout.write(
+    `soak: seed ${seed}, ${plan.seconds} s, ${plan.perSecond} policy requests a second, ${plan.reloads} reloads\n`,
+  );
+  const report = await reloadUnderLoad(plan);
+  const rows = [
+    ['requests sent', report.sent],
+    ['answered', report.answered],
+    ['wrong', report.wrongCount],
+    ['messages across a reload', report.across],
+    ['slowest answer, ms', report.slowestMs.toFixed(1)],
+    ['good files', report.goodFiles],
+    ['taken', report.taken],
+    ['broken files', report.brokenFiles],
+    ['refused', report.refused],
+    ['open files at first', report.filesBefore],
+    ['open files at last', report.filesAfter],
+  ] as const;
+  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(28)}${String(value).padStart(8)}\n`);
+  const problems = problemsOfReload(plan, report);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  process.stdout.write(problems.length === 0 ? 'nothing was lost, nothing was wrong\n' : '');
+  return problems.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -3,24 +3,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-import { checkSettings } from '../../src/app/check-settings.js';
 import { openDns } from '../../src/app/dns.js';
-import { loadConfig, printProblems, type Config } from '../../src/config/index.js';
+import { configuredJudge } from '../../src/app/policy-service.js';
+import { loadConfig, printProblems, type Config, type OptionName } from '../../src/config/index.js';
 import { nameKey, queryName, type Lookup } from '../../src/dns/index.js';
-import { IpAddress } from '../../src/net/index.js';
 import { zoneLookup, type Zone, type ZoneOwner } from '../../src/resolver/index.js';
-import { splitAddress, type SpfResult } from '../../src/smtp/index.js';
+import type { SpfResult } from '../../src/smtp/index.js';
 import { matchedTerm, type Outcome } from '../../src/spf/index.js';
-import { systemClock, type Octets } from '../../src/util/index.js';
-import {
-  createJudge,
-  PROFILES,
-  type Judge,
-  type Transaction,
-  type Verdict,
-} from '../../src/verdict/index.js';
-import { drawMail, type Mail } from '../bench/mail.js';
+import { systemClock } from '../../src/util/index.js';
+import type { Judge, Transaction, Verdict } from '../../src/verdict/index.js';
+import { drawMail } from '../bench/mail.js';
 import { generateWorld, type World } from '../bench/world.js';
+import { transactionOf } from '../support/transaction.js';
 import { ownerOf } from '../support/zone.js';
 
 export interface SoakPlan {
@@ -67,7 +61,7 @@ const REST_MS = 1000;
 const CLOSING_MS = 10_000;
 
 /** What the two halves of the messages are judged with: little time for a server, so that much goes wrong. */
-const COMMON = { 'dns.timeout': '200ms', 'dns.tries': '2' };
+const COMMON = { 'dns.timeout': '200ms', 'dns.tries': '2', 'dns.outage_guard.then': 'off' };
 const CONFIGS = [
   { ...COMMON, 'dns.cache.entries': '0' },
   // Less than the world has names, and shorter than an interval: it is full, and all it holds is replaced.
@@ -116,36 +110,25 @@ function casesOf(world: World, config: Config): readonly Case[] {
   const judge = judgeOf(config, zoneLookup(zoneOf(world)));
   return drawMail(world, MAIL, world.senders.length).map((mail) => {
     const transaction = transactionOf(mail);
-    const right = judge(transaction);
+    const right = judge.judge(transaction);
     if (right instanceof Promise) throw new Error('a promise, though every answer is at hand');
     return { transaction, right };
   });
 }
 
-function transactionOf({ client, helo, sender }: Mail): Transaction {
-  return {
-    client: IpAddress.parse(client),
-    helo: helo as Octets,
-    sender: splitAddress(sender as Octets),
-    authenticated: false,
-  };
-}
-
 async function configOf(server: string, options: Readonly<Record<string, string>>): Promise<Config> {
   const overrides = Object.entries({ 'dns.servers': [server], ...options }).map(([option, value]) => ({
-    option: option as keyof Config,
+    option: option as OptionName,
     flag: 'soak',
     value,
   }));
-  const loaded = await loadConfig('/dev/null', overrides);
+  const loaded = await loadConfig({ path: '/dev/null', overrides });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
   return loaded.value.config;
 }
 
 function judgeOf(config: Config, lookup: Lookup): Judge {
-  const { actions, dryRun } = PROFILES.standard;
-  const settings = { actions, dryRun, outage: null, ...checkSettings(config) };
-  return createJudge(settings, { lookup, clock: systemClock, report: () => undefined });
+  return configuredJudge(config, lookup, systemClock, () => undefined);
 }
 
 async function runInterval(
@@ -160,7 +143,7 @@ async function runInterval(
   const work = async (judge: Judge): Promise<void> => {
     while (performance.now() < endMs) {
       const one = cases[messages++ % cases.length] ?? missing();
-      const verdict = judge(one.transaction);
+      const verdict = judge.judge(one.transaction);
       // An answer at hand is no reason to keep the others from theirs.
       const given = verdict instanceof Promise ? await verdict : await turn(verdict);
       for (const identity of ['helo', 'mailFrom'] as const) {

@@ -12,6 +12,9 @@ export const target: Target = {
     'a@b@example.com',
     '@example.com',
     'user@',
+    'user@example.com@@',
+    'user%example.com',
+    'example.com!user',
     '"quoted @ part"@example.com',
     'j\xc3\xb6rg@b\xc3\xbccher.example',
     'user@[192.0.2.1]',
@@ -26,7 +29,10 @@ export const target: Target = {
     hold(sender.localPart !== '', 'a local part');
     if (path.kind === 'null') return;
     hold(!path.domain.includes('@'), 'the domain follows the last "@"');
-    const at = address.includes('@') ? '@' : '';
-    hold(path.localPart + at + path.domain === address, 'nothing is lost');
+    let end = address.length;
+    while (end > 1 && address.endsWith('@', end)) end--;
+    const lost = end - path.localPart.length - path.domain.length;
+    hold(lost === 0 || lost === 1, 'nothing is lost but what parts the two');
+    hold(address.includes(path.localPart) && address.includes(path.domain), 'and each is as it was');
   },
 };
