@@ -4,7 +4,7 @@
 export type Order =
   | { readonly do: 'start'; readonly id: number; readonly argv: readonly string[]; readonly log: string }
   | { readonly do: 'signal'; readonly id: number; readonly signal: NodeJS.Signals }
-  | { readonly do: 'connect'; readonly id: number; readonly port: number };
+  | { readonly do: 'connect'; readonly id: number; readonly port: number; readonly from: string | null };
 
 /** From the agent. `connected` carries the socket itself as its handle. */
 export type Report =

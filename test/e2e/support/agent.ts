@@ -31,7 +31,7 @@ function start({ id, argv, log }: Order & { do: 'start' }): void {
   });
 }
 
-function connect({ id, port }: Order & { do: 'connect' }): void {
+function connect({ id, port, from }: Order & { do: 'connect' }): void {
   const socket = new Socket();
   socket.pause(); // the greeting belongs to whoever gets the socket
   socket.on('connect', () => {
@@ -40,7 +40,8 @@ function connect({ id, port }: Order & { do: 'connect' }): void {
   socket.on('error', (e) => {
     report({ did: 'failed', id, why: e.message });
   });
-  socket.connect(port, '127.0.0.1');
+  const host = from?.includes(':') === true ? '::1' : '127.0.0.1';
+  socket.connect({ port, host, ...(from === null ? {} : { localAddress: from }) });
 }
 
 process.on('message', (order: Order) => {

@@ -24,12 +24,13 @@ export class Daemon {
   readonly #configuration: string;
   #program: Program | undefined;
 
-  constructor(lab: Lab) {
+  /** `settings`: further lines of its configuration. */
+  constructor(lab: Lab, settings = '') {
     this.#lab = lab;
     mkdirSync(lab.path('queue/spfwarden'), { recursive: true });
     this.#configuration = lab.write(
       'serve.yml',
-      `${BASE}listen:
+      `${BASE}${settings}listen:
   policy:
     - 127.0.0.1:${PORT}
     - {socket: ${lab.path('queue/spfwarden/policy.sock')}, group: postfix, mode: "0660"}

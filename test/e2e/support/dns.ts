@@ -53,9 +53,9 @@ remote-control:
 `;
 }
 
-/** Starts both and waits until they listen. */
-export async function startNameServers(lab: Lab): Promise<void> {
-  lab.write('zone', ZONE);
+/** Starts both and waits until they listen. `more`: further lines of the zone. */
+export async function startNameServers(lab: Lab, more = ''): Promise<void> {
+  lab.write('zone', `${ZONE}${more}`);
   const nsd = await lab.start('nsd', ['nsd', '-d', '-c', lab.write('nsd.conf', nsdConf(lab))]);
   await lab.listening(nsd, NSD_PORT);
   const unbound = await lab.start('unbound', [

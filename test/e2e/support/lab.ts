@@ -142,14 +142,15 @@ export class Lab {
     };
   }
 
-  /** A connection to a port on the lab's loopback; undefined if nobody listens there. */
-  async connect(port: number): Promise<Socket | undefined> {
+  /** A connection to a port on the lab's loopback; undefined if nobody listens there. `from`: one of the addresses
+   *  that the lab has, IPv4 or IPv6, and then it is the loopback of that family. */
+  async connect(port: number, from: string | null = null): Promise<Socket | undefined> {
     const id = ++this.#lastId;
     const socket = await new Promise<Socket | undefined>((resolve) => {
       this.#waiting.set(id, (_report, handle) => {
         resolve(handle instanceof Socket ? handle : undefined);
       });
-      this.#order({ do: 'connect', id, port });
+      this.#order({ do: 'connect', id, port, from });
     });
     this.#waiting.delete(id);
     return socket;

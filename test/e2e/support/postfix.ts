@@ -95,8 +95,7 @@ export class Postfix<S extends SmtpdServices> {
 
   /** The copies, one for each recipient, of a message whose end of DATA got this reply. */
   async delivered(reply: string | null, copies: number): Promise<readonly string[]> {
-    const id = /^250 .* queued as (\w+)$/.exec(reply ?? '')?.[1];
-    if (id === undefined) throw new Error(`not queued: ${reply ?? 'no recipient'}`);
+    const id = queueId(reply);
     return until(
       `the delivery of ${id} to ${copies}`,
       () => {
@@ -107,9 +106,21 @@ export class Postfix<S extends SmtpdServices> {
     );
   }
 
+  /** Whether the message whose end of DATA got this reply is in the hold queue, where cleanup(8) puts it at once. */
+  isHeld(reply: string | null): boolean {
+    return existsSync(this.#lab.path(`queue/hold/${queueId(reply)}`));
+  }
+
   log(): string {
     return readFileSync(this.#lab.path('maillog'), 'utf8');
   }
+}
+
+/** By which Postfix knows a message whose end of DATA got this reply. */
+export function queueId(reply: string | null): string {
+  const id = /^250 .* queued as (\w+)$/.exec(reply ?? '')?.[1];
+  if (id === undefined) throw new Error(`not queued: ${reply ?? 'no recipient'}`);
+  return id;
 }
 
 function mailIn(folder: string): readonly string[] {

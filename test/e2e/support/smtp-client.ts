@@ -17,6 +17,10 @@ export interface Envelope {
   /** Without angle brackets; empty is the null reverse-path. */
   readonly from: string;
   readonly to: readonly string[];
+  /** What follows the sender: `SMTPUTF8`. */
+  readonly parameters?: readonly string[];
+  /** The header fields that it comes with, where they matter. */
+  readonly header?: readonly string[];
 }
 
 /** The replies to MAIL, each RCPT and the end of DATA; no `end` if no recipient was accepted. */
@@ -52,6 +56,14 @@ export class SmtpClient {
     return smtp;
   }
 
+  /** Reads the greeting and says EHLO, as whoever it is by its address. */
+  static async greet(socket: Socket, helo: string): Promise<SmtpClient> {
+    const smtp = new SmtpClient(socket);
+    await smtp.#reply();
+    await smtp.expect('250', `EHLO ${helo}`);
+    return smtp;
+  }
+
   /** Sends a line and returns the reply, its lines joined by line feeds. */
   async command(line: string): Promise<string> {
     this.#socket.write(`${line}\r\n`);
@@ -65,14 +77,14 @@ export class SmtpClient {
   }
 
   /** Plays one message as far as it gets. */
-  async send({ from, to }: Envelope): Promise<Dialogue> {
-    const mail = await this.command(`MAIL FROM:<${from}>`);
+  async send({ from, to, parameters, header = ['Subject: end to end'] }: Envelope): Promise<Dialogue> {
+    const mail = await this.command(['MAIL', `FROM:<${from}>`, ...(parameters ?? [])].join(' '));
     const rcpt: string[] = [];
     for (const recipient of to) rcpt.push(await this.command(`RCPT TO:<${recipient}>`));
     if (!rcpt.some((reply) => reply.startsWith('250'))) return { mail, rcpt, end: null };
     const data = await this.command('DATA');
     if (!data.startsWith('354')) return { mail, rcpt, end: data };
-    return { mail, rcpt, end: await this.command('Subject: end to end\r\n\r\nA body.\r\n.') };
+    return { mail, rcpt, end: await this.command([...header, '', 'A body.', '.'].join('\r\n')) };
   }
 
   close(): void {

@@ -51,6 +51,13 @@ long.way.example.     TXT "v=spf1 " ${LONG} "ip4:${CLIENT} -all"
 why.way.example.      TXT "v=spf1 exp=because.way.example -all"
 because.way.example.  TXT "no\\013\\010\\010action=OK\\010\\010"`;
 
+/** Whoever sends for these shall be refused unless SPF (or DKIM) says that they may (RFC 7489 §6.3). */
+const DMARC = RESULTS.filter((result) => result !== 'temperror').flatMap((result) =>
+  (['helo', 'mail'] as const).map(
+    (identity) => `_dmarc.${nameFor(result, identity)}. TXT "v=DMARC1; p=reject"`,
+  ),
+);
+
 /** The root zone of the tests, as a master file. */
 export const ZONE = `$ORIGIN .
 $TTL 60
@@ -58,5 +65,6 @@ $TTL 60
             NS ns.example.
 ns.example. A 127.0.0.1
 ${OF_RESULT.join('\n')}
+${DMARC.join('\n')}
 ${WAYS}
 `;

@@ -1,0 +1,55 @@
+/** Our daemon in the lab as a milter alone. A test may have several, each with settings of its own. */
+import type { Lab, Program } from './lab.js';
+
+/** Where the built-in configuration has it; those after the first listen on the next ports. */
+const FIRST_PORT = 8894;
+
+export const USUAL_DNS = 'dns: {servers: [127.0.0.1], timeout: 1s}';
+
+export class MilterDaemon {
+  readonly port: number;
+  readonly #lab: Lab;
+  readonly #name: string;
+  readonly #configuration: string;
+  #program: Program | undefined;
+
+  /** `settings`: lines of its configuration besides the name of the host and where it listens. */
+  constructor(lab: Lab, name: string, index: number, settings: readonly string[]) {
+    this.port = FIRST_PORT + index;
+    this.#lab = lab;
+    this.#name = `milter-${name}`;
+    const listen = `listen: {policy: off, milter: "127.0.0.1:${this.port}"}`;
+    const lines = ['hostname: mx.lab.example', listen, ...settings];
+    this.#configuration = lab.write(`${this.#name}.yml`, `${lines.join('\n')}\n`);
+  }
+
+  /** Starts it and waits until it listens. */
+  async start(): Promise<void> {
+    const argv = this.#lab.spfwarden('serve', '-c', this.#configuration);
+    this.#program = await this.#lab.start(this.#name, argv);
+    await this.#lab.listening(this.#program, this.port);
+  }
+
+  /** Sends the signal and waits for the end. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#program === undefined) throw new Error('the daemon was not started');
+    this.#program.signal(signal);
+    await this.#program.ended();
+  }
+
+  /** All it has logged. */
+  log(): string {
+    return this.#program?.output() ?? '';
+  }
+}
+
+/** One for each set of settings, in that order, all of them listening. */
+export async function startMilters<Name extends string>(
+  lab: Lab,
+  settings: Readonly<Record<Name, readonly string[]>>,
+): Promise<Readonly<Record<Name, MilterDaemon>>> {
+  const names = Object.keys(settings) as Name[];
+  const daemons = names.map((name, i) => new MilterDaemon(lab, name, i, settings[name]));
+  await Promise.all(daemons.map((daemon) => daemon.start()));
+  return Object.fromEntries(names.map((name, i) => [name, daemons[i]])) as Record<Name, MilterDaemon>;
+}
