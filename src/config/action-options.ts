@@ -31,7 +31,8 @@ const WORDS = [
   'With "accept" it goes on, with a header field; other restrictions still apply.',
   'With "reject" it is refused for good (5xx), with "defer" for now (4xx).',
   'With "quarantine", or "hold", it is put on hold for somebody to look at.',
-  'With "{postfix: ...}" Postfix is given this action of access(5) or restriction class.',
+  'With "{postfix: ...}" Postfix is given this action of access(5) or restriction class;',
+  'over the milter protocol, which has none, such mail goes on.',
   'Of the actions for HELO, MAIL FROM and iprev the strongest is taken.',
 ] as const;
 const WORDS_ELSEWHERE = ['For the words see actions.mail_from.fail.'] as const;

@@ -115,8 +115,9 @@ export const EXCEPTION_OPTIONS = {
     reload: 'live',
     inRules: false,
     doc: [
-      'Connections over the milter protocol of which the mail server says one of these, by milter macros.',
+      'Connections over the milter protocol that have one of these milter macros.',
       'A macro has a value, a list of them, or "any" for any at all.',
+      'Postfix says as daemon_name what milter_macro_daemon_name is, which can differ for each service in master.cf.',
     ],
     examples: ['macros: {daemon_name: [ORIGINATING, submission], client_ptr: localhost}'],
   }),

@@ -39,6 +39,7 @@ export const HEADER_OPTIONS = {
     doc: [
       'Which results are told.',
       'With "both" those of HELO and MAIL FROM, with "deciding" the one that was acted upon.',
+      'Over the policy protocol there is one Received-SPF, which with "both" is that of MAIL FROM.',
     ],
   }),
   'headers.local_part': option({
@@ -66,7 +67,10 @@ export const HEADER_OPTIONS = {
     default: 'off',
     reload: 'live',
     inRules: true,
-    doc: ['Results with which the subject is marked over the milter protocol.'],
+    doc: [
+      'Results with which the subject is marked over the milter protocol.',
+      'It is the result of MAIL FROM that counts, and of bounces that of HELO.',
+    ],
     examples: ['tag_subject: [softfail, fail]'],
   }),
   'headers.subject_tag': option({

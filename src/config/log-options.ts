@@ -16,7 +16,7 @@ export const LOG_OPTIONS = {
       'With "auto" it is standard error, and under spawn(8) of Postfix syslog.',
       'A file is opened again on SIGHUP; udp:// and tcp:// lead to a receiver of syslog.',
     ],
-    examples: ['to: syslog', 'to: [journal, udp://192.0.2.1]', 'to: /var/log/spfwarden.log'],
+    examples: ['to: syslog', 'to: [journal, udp://192.0.2.1]', 'to: /var/log/spfwarden/spfwarden.log'],
   }),
   'log.level': option({
     kind: choice(['error', 'warning', 'notice', 'info', 'debug']),

@@ -45,7 +45,8 @@ round an address with a colon at its end,
 round a file mode, and round whatever begins with one of
 .Ql @ ,
 .Ql * ,
-.Ql %
+.Ql % ,
+.Ql \\&!
 and
 .Ql & .
 .Pp
@@ -76,7 +77,8 @@ for each dot, after
 .Ev SPFWARDEN_ :
 .Ev SPFWARDEN_PROFILE ,
 .Ev SPFWARDEN_DNS_CACHE_ENTRIES .
-Several values stand with commas between them;
+Several values stand with commas between them, as in
+.Ql SPFWARDEN_SKIP_NETWORKS=loopback,192.0.2.0/24 ;
 what begins with
 .Ql \\&[
 or
@@ -93,16 +95,20 @@ names further files, relative to the folder of the file itself.
 They are read after it, in the order of the bytes of their names, at most 100, and cannot include others.
 Sections merge, and lists append; of a single value the later is used, with a note that names both places.
 .Ss Reload
-On SIGHUP the files are read again.
-A configuration with errors changes nothing.
-Mail in progress is judged to its end by what it began with.
+On SIGHUP the files are read again; the environment is that of the start.
+The new configuration takes effect as a whole.
+One with errors changes nothing; the log names them, as
+.Ql spfwarden check
+does before.
+Mail in progress is judged to its end by what it began with, over the milter protocol all mail of a connection.
+Names that have been looked up are still known, and log files are opened again.
 `;
 
 export const PROFILES_HEAD = `.Sh PROFILES
 The option
 .Cm profile
 changes the defaults of others as a whole; each of them can still be set.
-A value that is not in the table is the default.
+Options that are not in the table have their defaults with any profile.
 `;
 
 export const DECISIONS = `.Sh ORDER OF DECISIONS
@@ -112,26 +118,47 @@ The client is settled, by
 .Cm client_map .
 .It
 The first rule that fits is chosen.
+What it says counts in all that follows.
+.It
+With
+.Cm check_as
+the client is judged as that address.
 .It
 Mail that
 .Cm skip
 names is not checked, unless the rule says so.
 .It
-HELO and MAIL FROM are checked, then the name of the client
+HELO and MAIL FROM are checked, and the names of the client
 .Pq Cm iprev .
+.It
+A sender of
+.Cm skip.senders
+that passes goes on, with
+.Cm skip.senders_only_if_pass .
+.It
+Where the result of HELO is one of
+.Cm checks.helo_decides ,
+MAIL FROM is not acted upon.
+.It
+With
+.Cm actions.strict_domains
+softfail and neutral count as fail.
+With
+.Cm actions.only_no_mail_domains
+none are rejected or put into quarantine but those of domains that send no mail.
 .It
 For hosts of
 .Cm forwarders ,
-a fail, softfail or neutral of MAIL FROM is not acted upon.
+fail, softfail and neutral are not acted upon.
 .It
-.Cm actions.only_no_mail_domains
-and
-.Cm actions.strict_domains
-have their say.
+While the DNS is ill, temperror is not acted upon
+.Pq Cm dns.outage_guard .
 .It
-Of the actions that the results lead to, the strongest is taken: reject before defer, defer before quarantine,
-quarantine before accept.
-Of two that are as strong, the text of MAIL FROM is used.
+Of the actions that are left, the strongest is taken: reject before defer, defer before quarantine, quarantine before
+an action of Postfix, and that before accept.
+Of two that are as strong, it is that of MAIL FROM, then that of HELO.
+.It
+In a dry run it is logged, and nothing else is done.
 .El
 `;
 
@@ -150,32 +177,56 @@ The first rule that fits is taken, and only that one.
 .Pp
 All keys of
 .Cm when
-have to fit, and of several values in a list any one:
+have to fit, and of several values in a list any one.
+Without
+.Cm when
+a rule is for all mail.
+The keys are
 `;
 
 export const RULES_THEN = `.Pp
-With
+A value with
 .Ql \\&!
-in front, a value must not fit.
+in front, which needs quotes, must not fit.
 A
+.Cm client
+is written like
+.Cm skip.networks ,
+a
 .Cm sender
 or
 .Cm recipient
-is an address, a domain
-.Pq Ql example.com ,
-all domains below one
+like
+.Cm skip.senders ,
+a
+.Cm helo
+name is a domain
+.Pq Ql example.com
+or all domains below one
 .Pq Ql .example.com ,
-a local part
-.Pq Ql postmaster
-or a regular expression between slashes.
-Below
-.Cm macros ,
-which are those of a milter, each has a value, a list of which one has to fit, or
-.Ql any ;
-no
-.Ql \\&!
-is looked for there.
-Over the policy protocol there are no macros, and such a rule does not fit.
+and
+.Cm macros
+are written like
+.Cm skip.macros ,
+but all of them have to fit.
+.Cm listener
+is the
+.Cm name
+of one in
+.Cm listen ;
+.Cm policy_context
+is what Postfix has been given with a check_policy_service;
+.Cm authenticated
+and
+.Cm null_sender
+are
+.Ql true
+or
+.Ql false .
+.Pp
+A recipient is known only at RCPT.
+Over the milter protocol mail is refused no earlier then, and its header fields are those for the first recipient that was
+not refused.
 .Pp
 .Cm then
 has
@@ -223,7 +274,8 @@ listen:
 .Sh SEE ALSO
 .Xr access 5 ,
 .Xr resolv.conf 5 ,
-.Xr smtpd 8
+.Xr smtpd 8 ,
+.Xr spfwarden 8
 .Rs
 .%A S. Kitterman
 .%T Sender Policy Framework (SPF) for Authorizing Use of Domains in Email, Version 1

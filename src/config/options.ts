@@ -164,7 +164,8 @@ export const OPTIONS = {
     doc: [
       'Time for one mail transaction, HELO and MAIL FROM together.',
       'What is not known by then is a temperror.',
-      'Postfix waits 100 seconds for an answer of a policy server and 30 for one of a milter, so stay well below.',
+      'Postfix waits 100 seconds for an answer of a policy server, so stay well below.',
+      'Over the milter protocol limits.stage_time is what a command waits.',
     ],
   }),
   'limits.stage_time': option({
@@ -175,7 +176,8 @@ export const OPTIONS = {
     doc: [
       'How long one SMTP command may be held up over the milter protocol.',
       'If the verdict is not there by then, the command is let go on,',
-      'and the end of the message is answered by the verdict.',
+      'and the end of the message is answered by the verdict:',
+      'it is refused then if no recipient may have it.',
       'Sendmail waits 10 seconds by default, Postfix 30.',
     ],
   }),
