@@ -18,6 +18,7 @@ const NOT_CHECKED: Verdict = {
 /** Checks nothing. */
 export const lenientJudge: Judge = {
   variantOf: () => '',
+  tellsRecipientsApart: false,
   prepare: () => undefined,
   judge: () => NOT_CHECKED,
   onInternalError: 'accept',

@@ -59,7 +59,7 @@ export async function openQueryMeans(options: QueryOptions): Promise<Result<Open
       source.close();
     },
     clock: systemClock,
-    receiver: config.hostname ?? hostname(),
+    receiver: config['headers.receiver'] === 'unknown' ? 'unknown' : (config.hostname ?? hostname()),
     limits: limitsOf(config),
     timeMs: config['limits.time'],
     prefetch: config['dns.prefetch'],

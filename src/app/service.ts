@@ -11,10 +11,10 @@ import { milterConversation, policyConversation, type MilterRules } from '../fro
 import { Correlation } from '../policyd/index.js';
 import type { Log } from '../telemetry/index.js';
 import type { Clock, Converse, Result } from '../util/index.js';
-import { createJudge, Watch, type Judge } from '../verdict/index.js';
+import { Watch, type Judge } from '../verdict/index.js';
 import type { Dns } from './dns.js';
 import { logSettings } from './log-settings.js';
-import { macrosOf, verdictSettings } from './verdict-settings.js';
+import { milterRules } from './milter-rules.js';
 
 /** What a service works with and does not own. */
 export interface ServiceMeans {
@@ -44,16 +44,8 @@ export function createService(first: Config, means: ServiceMeans): Service {
   const watch = new Watch(clock, report);
   const correlation = new Correlation<Judge>();
   let config = first;
-  const rulesOf = (settings: Config): MilterRules => {
-    const verdict = verdictSettings(settings);
-    return {
-      judge: createJudge(verdict, { lookup: dns.lookup, clock, watch }),
-      authservId: verdict.policy.headers.authservId,
-      rejectAt: settings['actions.reject_at'],
-      stageMs: settings['limits.stage_time'],
-      macros: macrosOf(verdict),
-    };
-  };
+  const rulesOf = (settings: Config): MilterRules =>
+    milterRules(settings, { lookup: dns.lookup, clock, watch });
   let rules = rulesOf(config);
 
   const takeOver = async ({ config: next, file, remarks }: LoadedConfig): Promise<void> => {
@@ -64,6 +56,7 @@ export function createService(first: Config, means: ServiceMeans): Service {
     rules = rulesOf(kept);
     config = kept;
     report({ kind: 'config-reloaded', file, remarks: remarks.length });
+    for (const remark of remarks) report({ kind: 'config-remark', text: printProblems([remark]).trimEnd() });
     if (changed.restart.length > 0) report({ kind: 'restart-needed', options: changed.restart });
   };
 

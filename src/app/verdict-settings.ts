@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import type { Config, ConditionOption, ForwarderOption, RuleOption } from '../config/index.js';
 import { authservId, type AuthservId } from '../header/index.js';
-import { NetworkSet } from '../net/index.js';
+import { NetworkSet, type Network } from '../net/index.js';
 import { AddressList, type AddressPattern, SPF_RESULTS, type SpfResult } from '../smtp/index.js';
 import type { Limits } from '../spf/index.js';
 import type {
@@ -20,9 +20,10 @@ import type {
 
 /** `system` is the name that the system has, for where the configuration names none. */
 export function verdictSettings(config: Config, system = hostname()): VerdictSettings {
+  const lists = new Lists();
   return {
-    policy: policyOf(config, system),
-    rules: config.rules.map((rule) => ruleOf(rule, system)),
+    policy: policyOf(config, system, lists),
+    rules: config.rules.map((rule) => ruleOf(rule, system, lists)),
     clientMap: config.client_map,
     prefetch: config['dns.prefetch'],
     outage: outageOf(config),
@@ -47,7 +48,36 @@ export function limitsOf(config: Config): Limits {
   };
 }
 
-function policyOf(config: Config, system: string): Policy {
+/** Lists made of the values of options: one for each value, since rules have most of theirs in common, and a list can
+ *  be long. */
+class Lists {
+  readonly #made = new Map<object, unknown>();
+
+  addresses(patterns: readonly AddressPattern[]): AddressList {
+    return this.#once(patterns, () => new AddressList(patterns));
+  }
+
+  networks(networks: readonly Network[]): NetworkSet {
+    return this.#once(networks, () => new NetworkSet(networks));
+  }
+
+  names(names: readonly string[]): ReadonlySet<string> {
+    return this.#once(names, () => new Set(names.map((name) => name.toLowerCase())));
+  }
+
+  forwarders(options: readonly ForwarderOption[]): readonly Forwarder[] {
+    return this.#once(options, () => options.map((option) => forwarderOf(option, this)));
+  }
+
+  /** A value is always asked for as the same kind of list: it is that of one option. */
+  #once<T>(value: object, make: () => T): T {
+    const made = (this.#made.get(value) as T | undefined) ?? make();
+    this.#made.set(value, made);
+    return made;
+  }
+}
+
+function policyOf(config: Config, system: string, lists: Lists): Policy {
   const host = config.hostname ?? system;
   return {
     checks: {
@@ -59,7 +89,7 @@ function policyOf(config: Config, system: string): Policy {
       helo: byResult((result): Action => config[`actions.helo.${result}`]),
       mailFrom: byResult((result): Action => config[`actions.mail_from.${result}`]),
     },
-    strictDomains: new AddressList(config['actions.strict_domains']),
+    strictDomains: lists.addresses(config['actions.strict_domains']),
     onlyNoMailDomains: config['actions.only_no_mail_domains'],
     onInternalError: config['actions.on_internal_error'],
     iprev: {
@@ -90,18 +120,18 @@ function policyOf(config: Config, system: string): Policy {
       noteSkipped: config['headers.note_skipped'],
     },
     skip: {
-      networks: new NetworkSet(config['skip.networks']),
+      networks: lists.networks(config['skip.networks']),
       authenticated: config['skip.authenticated'],
       privateClients: config['skip.private_clients'],
-      senders: new AddressList(config['skip.senders']),
+      senders: lists.addresses(config['skip.senders']),
       sendersOnlyIfPass: config['skip.senders_only_if_pass'],
-      recipients: new AddressList(config['skip.recipients']),
-      heloNames: lowerCase(config['skip.helo_names']),
-      ptrDomains: lowerCase(config['skip.ptr_domains']),
+      recipients: lists.addresses(config['skip.recipients']),
+      heloNames: lists.names(config['skip.helo_names']),
+      ptrDomains: lists.names(config['skip.ptr_domains']),
       nullSender: config['skip.null_sender'],
       macros: config['skip.macros'],
     },
-    forwarders: config.forwarders.map(forwarderOf),
+    forwarders: lists.forwarders(config.forwarders),
     checkAs: config.check_as,
     dryRun: config.dry_run,
     receiver: config['headers.receiver'] === 'unknown' ? 'unknown' : host,
@@ -127,18 +157,21 @@ function replyOf(config: Config, of: SpfResult | 'iprev'): ReplySettings {
   };
 }
 
-function forwarderOf({ name, networks, spfOf, ptrDomains, recipients }: ForwarderOption): Forwarder {
+function forwarderOf(
+  { name, networks, spfOf, ptrDomains, recipients }: ForwarderOption,
+  lists: Lists,
+): Forwarder {
   return {
     name,
-    networks: new NetworkSet(networks),
+    networks: lists.networks(networks),
     spfOf,
-    ptrDomains: lowerCase(ptrDomains),
-    recipients: recipients === null ? null : new AddressList(recipients),
+    ptrDomains: lists.names(ptrDomains),
+    recipients: recipients === null ? null : lists.addresses(recipients),
   };
 }
 
-function ruleOf({ name, when, skip, config }: RuleOption, system: string): Rule {
-  return { name, when: conditionOf(when), skip, policy: policyOf(config, system) };
+function ruleOf({ name, when, skip, config }: RuleOption, system: string, lists: Lists): Rule {
+  return { name, when: conditionOf(when), skip, policy: policyOf(config, system, lists) };
 }
 
 function conditionOf(when: ConditionOption): Condition {
@@ -174,8 +207,4 @@ function outageOf(config: Config): OutageSettings | null {
 
 function byResult<T>(of: (result: SpfResult) => T): Readonly<Record<SpfResult, T>> {
   return Object.fromEntries(SPF_RESULTS.map((result) => [result, of(result)])) as Record<SpfResult, T>;
-}
-
-function lowerCase(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map((name) => name.toLowerCase()));
 }

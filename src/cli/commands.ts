@@ -142,7 +142,7 @@ function serveOptions(y: Argv) {
       requiresArg: true,
       describe: 'where Postfix or Sendmail connects as to a milter: address:port, unix:/path, or off',
     })
-    .option('dry-run', { type: 'boolean', default: false, describe: 'judge and log, and refuse nothing' })
+    .option('dry-run', { type: 'boolean', describe: 'judge and log, and refuse nothing' })
     .option('log-level', {
       type: 'string',
       requiresArg: true,
@@ -153,7 +153,7 @@ function serveOptions(y: Argv) {
 interface ServeWords {
   readonly listenPolicy: string[] | undefined;
   readonly listenMilter: string[] | undefined;
-  readonly dryRun: boolean;
+  readonly dryRun: boolean | undefined;
   readonly logLevel: string | undefined;
 }
 
@@ -168,7 +168,7 @@ function overrides({ listenPolicy, listenMilter, dryRun, logLevel }: ServeWords)
     const [first = '', ...more] = addresses;
     given.push({ option, flag, value: more.length > 0 ? addresses : first });
   }
-  if (dryRun) given.push({ option: 'dry_run', flag: '--dry-run', value: 'true' });
+  if (dryRun !== undefined) given.push({ option: 'dry_run', flag: '--dry-run', value: String(dryRun) });
   if (logLevel !== undefined) given.push({ option: 'log.level', flag: '--log-level', value: logLevel });
   return given;
 }

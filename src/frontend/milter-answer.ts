@@ -43,6 +43,7 @@ export function allowed(responses: readonly Response[], missingActions: number):
 }
 
 const NEEDS: Readonly<Partial<Record<Response['kind'], number>>> = {
+  addheader: SMFIF.ADDHDRS,
   insheader: SMFIF.ADDHDRS,
   chgheader: SMFIF.CHGHDRS,
   quarantine: SMFIF.QUARANTINE,

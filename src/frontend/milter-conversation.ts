@@ -19,6 +19,7 @@ import {
   type MilterProblem,
   type Response,
   type Session,
+  type Wants,
 } from '../milter/index.js';
 import type { Clock, Conversation, Converse, Octets, Wire } from '../util/index.js';
 import type { Judge, Transaction, Verdict } from '../verdict/index.js';
@@ -40,6 +41,10 @@ export interface MilterRules {
   readonly authservId: AuthservId;
   /** Macros that are asked for besides the usual ones, as `{daemon_name}` or `i`. */
   readonly macros: readonly string[];
+  /** Whether anything is to be found in the header fields of a message, or changed. */
+  readonly readsHeaders: boolean;
+  /** The same under the mail server's own name (macro `j`), where the administrator names no other. */
+  named(host: Octets): MilterRules;
 }
 
 export interface MilterSettings {
@@ -69,9 +74,21 @@ const STEPS = STEPS_WITHOUT_CONTENT & ~SMFIP.NOHDRS;
 /** Replies that say nothing, and cost a turn each. Over TCP they save more than they cost: a mail server that
  *  writes twice without a reply between may wait 40 ms for the acknowledgement of the first. */
 function withoutReplies(rejectAt: RejectAt): number {
-  const { NR_CONN, NR_HELO, NR_MAIL, NR_DATA, NR_HDR, NR_EOH } = SMFIP;
-  const beforeRecipients = rejectAt === 'rcpt' ? NR_HELO | NR_MAIL : rejectAt === 'mail' ? NR_HELO : 0;
-  return NR_CONN | beforeRecipients | NR_DATA | NR_HDR | NR_EOH;
+  const { NR_CONN, NR_HELO, NR_DATA, NR_HDR, NR_EOH } = SMFIP; // with NR_MAIL Sendmail tells of no RSET
+  return NR_CONN | (rejectAt === 'helo' ? 0 : NR_HELO) | NR_DATA | NR_HDR | NR_EOH;
+}
+
+/** What is asked of a mail server: the fewer commands and macros, the fewer turns a message takes. */
+function wantsOf({ rejectAt, readsHeaders, macros }: MilterRules, isLocal: boolean): Wants {
+  const steps = readsHeaders ? STEPS : STEPS_WITHOUT_CONTENT;
+  const names = [...new Set([...(USUAL_MACROS.mail ?? []), ...macros])];
+  // Where HELO is judged, what may exempt a connection has to be known before.
+  const early = rejectAt === 'helo' ? { connect: names } : {};
+  return {
+    actions: ACTIONS,
+    steps: isLocal ? steps | withoutReplies(rejectAt) : steps,
+    macros: { ...USUAL_MACROS, ...early, mail: names },
+  };
 }
 
 const ACTIONS = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE;
@@ -79,21 +96,21 @@ const ACTIONS = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE;
 class MilterConversation implements Conversation {
   readonly #wire: Wire;
   readonly #settings: MilterSettings;
-  readonly #rules: MilterRules;
+  #rules: MilterRules;
   readonly #reader = new PacketReader<Command>(decodeCommand);
   #session: Session;
   #message: MilterMessage | null = null;
   #isClosed = false;
+  /** A verdict is being waited for. */
+  #isBusy = false;
+  /** The peer has ended its side meanwhile. */
+  #hasEnded = false;
 
   constructor(wire: Wire, settings: MilterSettings) {
     this.#wire = wire;
     this.#settings = settings;
     this.#rules = settings.rules();
-    this.#session = newSession({
-      actions: ACTIONS,
-      steps: settings.isLocal ? STEPS | withoutReplies(this.#rules.rejectAt) : STEPS,
-      macros: { ...USUAL_MACROS, mail: [...(USUAL_MACROS.mail ?? []), ...this.#rules.macros] },
-    });
+    this.#session = newSession(wantsOf(this.#rules, settings.isLocal));
   }
 
   /** A message that has begun is a request that is not whole. */
@@ -109,6 +126,14 @@ class MilterConversation implements Conversation {
 
   end(clean: boolean): void {
     if (!clean) this.#isClosed = true;
+    else if (this.#isBusy) {
+      this.#hasEnded = true; // what came before it has its answers first
+      return;
+    }
+    this.#finish();
+  }
+
+  #finish(): void {
     const { session, inputs } = endOfConnection(this.#session);
     this.#session = session;
     for (const input of inputs) void this.#respond(input);
@@ -133,10 +158,13 @@ class MilterConversation implements Conversation {
   }
 
   async #answerTheRest(first: Promise<void>): Promise<void> {
+    this.#isBusy = true;
     for (let pending: Promise<void> | undefined = first; pending !== undefined;) {
       await pending;
       pending = this.#answerWhatIsReady();
     }
+    this.#isBusy = false;
+    if (this.#hasEnded) this.#finish();
   }
 
   /** The last of the inputs is the one that a reply is due to; none of those before has to wait. */
@@ -168,6 +196,7 @@ class MilterConversation implements Conversation {
       case 'mail':
         return this.#respondToMail(input);
       case 'rcpt':
+        this.#noteQueueId();
         return this.#message === null ? [CONTINUE] : this.#verdictReply(this.#message, input.path);
       case 'header':
         this.#message?.fields.add(input.name, input.value);
@@ -179,8 +208,10 @@ class MilterConversation implements Conversation {
       case 'new-connection':
         this.#endMessage();
         return [];
-      case 'connect':
       case 'data':
+        this.#noteQueueId();
+        return [CONTINUE];
+      case 'connect':
       case 'eoh':
       case 'body':
       case 'unknown':
@@ -190,18 +221,18 @@ class MilterConversation implements Conversation {
 
   /** The check begins here; what the DNS says is at hand when MAIL comes. */
   #respondToHelo(helo: Octets): Response[] | Promise<Response[]> {
-    const { judge, rejectAt } = this.#rules;
     const transaction = this.#transaction({ kind: 'null' }, helo);
-    if (rejectAt !== 'helo') {
-      judge.prepare(transaction);
-      return [CONTINUE];
-    }
-    return this.#verdictReply(this.#newMessage(transaction), null);
+    const message = this.#newMessage(transaction);
+    if (this.#rules.rejectAt === 'helo' && !message.areRecipientsApart)
+      return this.#verdictReply(message, null);
+    this.#rules.judge.prepare(transaction);
+    return [CONTINUE];
   }
 
   #respondToMail(input: Input & { readonly kind: 'mail' | 'rcpt' }): Response[] | Promise<Response[]> {
     const message = this.#newMessage(this.#transaction(input.path, this.#session.helo));
     this.#message = message;
+    this.#noteQueueId();
     if (this.#rules.rejectAt === 'rcpt' || message.areRecipientsApart) {
       message.begin();
       return [CONTINUE];
@@ -211,6 +242,8 @@ class MilterConversation implements Conversation {
 
   #newMessage(transaction: Transaction): MilterMessage {
     const { clock, report } = this.#settings;
+    const host = macro(this.#session, 'j');
+    if (host !== null) this.#rules = this.#rules.named(host);
     const { judge, authservId } = this.#rules;
     return new MilterMessage(transaction, judge, new MilterFields(authservId), clock, report);
   }
@@ -239,7 +272,7 @@ class MilterConversation implements Conversation {
     const verdict = message.verdictFor(recipient);
     const told = (given: Verdict | null): Response[] => {
       if (given !== null && isRefusal(given)) {
-        message.refused(recipient, given, this.#queueId());
+        if (!this.#isClosed) message.refused(recipient, given);
         return [refusalOf(given)];
       }
       if (recipient !== null) message.accepted(recipient);
@@ -261,12 +294,13 @@ class MilterConversation implements Conversation {
 
   #respondToEnd(): Response[] | Promise<Response[]> {
     const message = this.#message;
+    this.#noteQueueId();
     this.#message = null;
     if (message === null) return [CONTINUE];
     const verdicts = message.acceptedVerdicts();
     const told = (given: readonly Verdict[]): Response[] => {
       const missing = this.#session.agreement?.missingActions ?? 0;
-      return message.endResponses(given, missing, this.#queueId());
+      return this.#isClosed ? [] : message.endResponses(given, missing);
     };
     return verdicts instanceof Promise ? this.#withProgress(verdicts).then(told) : told(verdicts);
   }
@@ -275,7 +309,8 @@ class MilterConversation implements Conversation {
   async #withProgress<T>(wanted: Promise<T>): Promise<T> {
     const { clock } = this.#settings;
     const tick = (): void => {
-      if (!this.#isClosed) this.#wire.send(encodeResponses([{ kind: 'progress' }]));
+      if (this.#isClosed) return;
+      this.#wire.send(encodeResponses([{ kind: 'progress' }]));
       cancel = clock.after(PROGRESS_MS, tick);
     };
     let cancel = clock.after(PROGRESS_MS, tick);
@@ -287,12 +322,14 @@ class MilterConversation implements Conversation {
   }
 
   #endMessage(): void {
-    this.#message?.abandoned(this.#queueId());
+    this.#message?.abandoned();
     this.#message = null;
   }
 
-  #queueId(): Octets {
-    return macro(this.#session, 'i') ?? ('' as Octets);
+  /** Mail servers give a message its name at different commands, and take it away with the next message. */
+  #noteQueueId(): void {
+    const id = macro(this.#session, 'i') ?? '';
+    if (id !== '' && this.#message !== null) this.#message.queueId = id as Octets;
   }
 
   /** What comes after such a problem is no command, so there is nothing to answer it with. */

@@ -6,6 +6,9 @@ import type { Octets } from '../util/index.js';
 const AUTHENTICATION_RESULTS = 'Authentication-Results' as Octets;
 const SUBJECT = 'Subject' as Octets;
 
+/** So many deletions a mail server takes in its stride. */
+const MAX_FORGED = 200;
+
 export class MilterFields {
   readonly #ours: AuthservId;
   #authenticationResults = 0;
@@ -24,12 +27,19 @@ export class MilterFields {
     switch (name.toLowerCase()) {
       case 'authentication-results':
         this.#authenticationResults++;
-        if (isForged(value, this.#ours)) this.#forged.push(this.#authenticationResults);
+        if (this.#forged.length <= MAX_FORGED && isForged(value, this.#ours)) {
+          this.#forged.push(this.#authenticationResults);
+        }
         return;
       case 'subject':
         this.#subject ??= value;
         return;
     }
+  }
+
+  /** Whether there are more that claim to be ours than can be deleted. */
+  get isFlooded(): boolean {
+    return this.#forged.length > MAX_FORGED;
   }
 
   /** Deletes the Authentication-Results fields that claim to be ours (RFC 8601 §5): the last first, because

@@ -10,6 +10,8 @@ import type { MilterFields } from './milter-fields.js';
 /** A verdict that is there or being waited for, and what has come of it. */
 interface Pending {
   verdict: Verdict | Promise<Verdict>;
+  /** When it was there. */
+  readyMs: number;
   /** The first recipient that was let go on under it; null while there is none. */
   recipient: ReversePath | null;
   isReported: boolean;
@@ -17,6 +19,8 @@ interface Pending {
 
 export class MilterMessage {
   readonly fields: MilterFields;
+  /** The mail server's name for it; empty while there is none. */
+  queueId = '' as Octets;
   readonly #transaction: Transaction;
   readonly #judge: Judge;
   readonly #clock: Clock;
@@ -36,7 +40,7 @@ export class MilterMessage {
 
   /** Whether some recipients are judged otherwise than others, so that nothing is known before them. */
   get areRecipientsApart(): boolean {
-    return this.#judge.variantOf(this.#transaction) !== '';
+    return this.#judge.tellsRecipientsApart;
   }
 
   /** Has the verdict worked on before anybody waits for it. */
@@ -50,8 +54,8 @@ export class MilterMessage {
   }
 
   /** The mail server was told to refuse it. */
-  refused(recipient: ReversePath | null, verdict: Verdict, queueId: Octets): void {
-    this.#reportOnce(this.#pendingFor(recipient), recipient, verdict, queueId);
+  refused(recipient: ReversePath | null, verdict: Verdict): void {
+    this.#reportOnce(this.#pendingFor(recipient), recipient, verdict);
   }
 
   /** The mail server was told to go on with it. */
@@ -59,7 +63,7 @@ export class MilterMessage {
     this.#pendingFor(recipient).recipient ??= recipient;
   }
 
-  /** Those of the recipients that were let go on. */
+  /** Those of the recipients that were let go on, or where there was none the one of the message as such. */
   acceptedVerdicts(): readonly Verdict[] | Promise<readonly Verdict[]> {
     const ready: Verdict[] = [];
     const accepted = this.#accepted();
@@ -74,28 +78,33 @@ export class MilterMessage {
    * What the end of the message is answered: `verdicts` are those of its recipients. It can be refused as a
    * whole only, so only if all of them are; a verdict that came too late for its own recipient then counts.
    */
-  endResponses(verdicts: readonly Verdict[], missingActions: number, queueId: Octets): Response[] {
+  endResponses(verdicts: readonly Verdict[], missingActions: number): Response[] {
+    const refusals = verdicts.filter(isRefusal);
+    const isRefused = refusals.length > 0 && refusals.length === verdicts.length;
     for (const [i, pending] of this.#accepted().entries()) {
       const verdict = verdicts[i];
-      if (verdict !== undefined) this.#reportOnce(pending, pending.recipient, verdict, queueId);
+      if (verdict === undefined) continue;
+      const isTooLate = isRefusal(verdict) && !isRefused;
+      this.#reportOnce(pending, pending.recipient, isTooLate ? late(verdict) : verdict);
     }
-    const refusals = verdicts.filter(isRefusal);
     const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
-    if (worst !== undefined && refusals.length === verdicts.length) return [refusalOf(worst)];
+    if (worst !== undefined && isRefused) return [refusalOf(worst)];
+    if (this.fields.isFlooded) return [FLOODED];
     const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
     return [...allowed(this.#modifications(taken), missingActions), { kind: 'continue' }];
   }
 
   /** It will not come. What was said about it is worth a line all the same. */
-  abandoned(queueId: Octets): void {
-    for (const pending of this.#accepted()) {
+  abandoned(): void {
+    for (const pending of this.#verdicts.values()) {
       const { verdict, recipient } = pending;
-      if (!(verdict instanceof Promise)) this.#reportOnce(pending, recipient, verdict, queueId);
+      if (recipient !== null && !(verdict instanceof Promise)) this.#reportOnce(pending, recipient, verdict);
     }
   }
 
   #modifications(taken: readonly Verdict[]): Response[] {
-    const [first] = taken;
+    // Whatever comes first among the recipients, what was found is not to be hidden by one that is exempt.
+    const first = taken.find(({ decision }) => decision.do !== 'skip') ?? taken[0];
     if (first === undefined) return [];
     const held = taken.flatMap(({ decision }) => (decision.do === 'hold' ? [decision.text] : []));
     const [reason] = held;
@@ -111,7 +120,8 @@ export class MilterMessage {
   }
 
   #accepted(): Pending[] {
-    return [...this.#verdicts.values()].filter(({ recipient }) => recipient !== null);
+    const accepted = [...this.#verdicts.values()].filter(({ recipient }) => recipient !== null);
+    return accepted.length > 0 ? accepted : [this.#pendingFor(null)];
   }
 
   #pendingFor(recipient: ReversePath | null): Pending {
@@ -119,10 +129,14 @@ export class MilterMessage {
     const variant = this.#judge.variantOf(transaction);
     const known = this.#verdicts.get(variant);
     if (known !== undefined) return known;
-    const pending: Pending = { verdict: this.#judged(transaction), recipient: null, isReported: false };
+    const verdict = this.#judged(transaction);
+    const pending: Pending = { verdict, readyMs: this.#clock.now(), recipient: null, isReported: false };
     this.#verdicts.set(variant, pending);
-    if (pending.verdict instanceof Promise) {
-      void pending.verdict.then((verdict) => (pending.verdict = verdict));
+    if (verdict instanceof Promise) {
+      void verdict.then((ready) => {
+        pending.verdict = ready;
+        pending.readyMs = this.#clock.now();
+      });
     }
     return pending;
   }
@@ -143,13 +157,27 @@ export class MilterMessage {
     return this.#judge.onInternalError === 'defer' ? DEFERRED : NOT_JUDGED;
   }
 
-  #reportOnce(pending: Pending, recipient: ReversePath | null, verdict: Verdict, queueId: Octets): void {
+  #reportOnce(pending: Pending, recipient: ReversePath | null, verdict: Verdict): void {
     if (pending.isReported || verdict === NOT_JUDGED || verdict === DEFERRED) return;
     pending.isReported = true;
-    const durationMs = this.#clock.now() - this.#startedMs;
-    this.#report(judgedEvent(this.#transaction, recipient, verdict, queueId, durationMs));
+    const durationMs = pending.readyMs - this.#startedMs;
+    this.#report(judgedEvent(this.#transaction, recipient, verdict, this.queueId, durationMs));
   }
 }
+
+/** A refusal that came when its recipient had been let go on, together with others. */
+function late(verdict: Verdict): Verdict {
+  return { ...verdict, why: `${verdict.why}, too late for this recipient` };
+}
+
+/** More fields that claim to be ours than any accident makes; to delete them one by one would be an attack on the
+ *  mail server. */
+const FLOODED: Response = {
+  kind: 'replycode',
+  code: 550,
+  status: '5.6.0',
+  lines: [replyText('Too many Authentication-Results fields in the name of this host')],
+};
 
 const NOT_JUDGED: Verdict = {
   helo: null,
@@ -157,7 +185,7 @@ const NOT_JUDGED: Verdict = {
   iprev: null,
   decision: { do: 'skip', why: 'internal-error' },
   fields: [],
-  stripsForged: true,
+  stripsForged: false,
   subjectTag: null,
   why: 'an error of spfwarden itself',
   rule: null,

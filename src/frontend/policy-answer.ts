@@ -2,7 +2,7 @@
 import type { Event } from '../events/index.js';
 import { IpAddress } from '../net/index.js';
 import {
-  DUNNO,
+  NO_OPINION,
   policyReply,
   prependField,
   type Action,
@@ -31,9 +31,14 @@ const noMacro = (): null => null;
 
 /** What the requests about a message are told. */
 export function answerTo({ decision, fields, dryRun }: Verdict): MessageAnswer {
-  if (dryRun) return { reply: DUNNO, fields: [] };
+  if (dryRun) return NO_OPINION;
   const reply = policyReply(actionOf(decision));
-  return { reply, fields: fields.map((field) => policyReply({ do: 'prepend', field: prependField(field) })) };
+  const isNote = decision.do === 'skip' && (decision.why === 'recipient' || decision.why === 'rule');
+  return {
+    reply,
+    isNote,
+    fields: fields.map((field) => policyReply({ do: 'prepend', field: prependField(field) })),
+  };
 }
 
 function actionOf(decision: Verdict['decision']): Action {

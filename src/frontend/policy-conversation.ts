@@ -45,6 +45,7 @@ const INTERNAL_ERROR: MessageAnswer = {
     reply: { code: 451, status: '4.3.0', text: replyText('SPF could not be checked. Please try again') },
   }),
   fields: [],
+  isNote: false,
 };
 
 class PolicyConversation implements Conversation {
@@ -166,6 +167,8 @@ class PolicyConversation implements Conversation {
   #answerAbout(message: Message<Judge>, request: PolicyRequest): MessageAnswer | Promise<MessageAnswer> {
     if (request.stage === 'DATA' && message.hasRecipients) return message.accepted ?? NO_OPINION;
     const transaction = transactionOf(request, this.#settings.listener);
+    // Who is exempt is not known at MAIL. At DATA it can be several, who share one answer whatever it is.
+    if (request.stage === 'MAIL' && message.context.tellsRecipientsApart) return NO_OPINION;
     const variant = message.context.variantOf(transaction);
     const known = message.answers.get(variant);
     if (known !== undefined) return known;
@@ -205,7 +208,8 @@ class PolicyConversation implements Conversation {
     if (this.#isClosed) return; // nobody is left to read it, so the field is still due
     if (request.stage === 'RCPT') {
       message.hasRecipients = true;
-      if (answer.reply === DUNNO || answer.fields.length > 0) message.accepted = answer;
+      const isAccepted = answer.reply === DUNNO || answer.fields.length > 0;
+      if (isAccepted && (message.accepted?.isNote ?? true)) message.accepted = answer;
     }
     this.#replies.push(this.#fieldFor(message, request, answer) ?? answer.reply);
   }
@@ -216,7 +220,9 @@ class PolicyConversation implements Conversation {
    * recipients cannot be told from messages then, only what comes once per message may have it.
    */
   #fieldFor(message: Message<Judge>, request: PolicyRequest, answer: MessageAnswer): PolicyReply | null {
-    const { reply, fields } = answer;
+    const { reply, fields, isNote } = answer;
+    const areApart = message.context.tellsRecipientsApart;
+    if (isNote && areApart && request.stage !== 'DATA') return null;
     if (fields.length === 0 || (request.instance === '' && request.stage === 'RCPT')) return null;
     if (reply !== DUNNO && !(request.stage === 'DATA' && message.hasRecipients)) return null;
     const index = dueField(message, request, fields.length, this.#number, this.#hasPeerEnded);

@@ -10,9 +10,11 @@ export interface MessageAnswer {
   readonly reply: PolicyReply;
   /** Header fields, each of which goes with one request; none for a refusal. */
   readonly fields: readonly PolicyReply[];
+  /** Whether the fields wait for DATA: what they say is of this recipient only, and another may have more to tell. */
+  readonly isNote: boolean;
 }
 
-export const NO_OPINION: MessageAnswer = { reply: DUNNO, fields: [] };
+export const NO_OPINION: MessageAnswer = { reply: DUNNO, fields: [], isNote: true };
 
 /** `context` is what its first request was answered under (the configuration of that time), which holds for
  *  all of them. */

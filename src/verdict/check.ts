@@ -15,7 +15,7 @@ export interface Identities {
 /**
  * For a null sender both identities are postmaster at the HELO name (RFC 7208 §2.4), so there is one check. It
  * counts and is reported as HELO: that name is the only one that the client gave, and a `mailfrom` result
- * would speak of a sender that is not there.
+ * would speak of a sender that is not there. Only where HELO is not to be checked it is MAIL FROM's.
  *
  * A HELO name among the exempt senders is not checked, whoever the sender is.
  */
@@ -24,7 +24,10 @@ export function identitiesOf({ transaction, policy, skip }: Matter): Identities 
   const isExempt = skip !== null && !skip.sendersOnlyIfPass && skip.senders.hasDomain(helo);
   return {
     helo: policy.checks.helo && !isExempt ? senderOfHelo(helo) : null,
-    mailFrom: policy.checks.mailFrom && sender.kind !== 'null' ? senderOfMailFrom(sender, helo) : null,
+    mailFrom:
+      policy.checks.mailFrom && (sender.kind !== 'null' || !policy.checks.helo)
+        ? senderOfMailFrom(sender, helo)
+        : null,
   };
 }
 

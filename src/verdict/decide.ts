@@ -7,7 +7,7 @@ import type { Matter } from './matter.js';
 import type { Plan } from './plan.js';
 import { holdText, refusal } from './refusal.js';
 import type { Transaction } from './transaction.js';
-import { isListedAndPasses, weigh, type Mercy } from './weigh.js';
+import { heloDecides, isListedAndPasses, isSparedBySending, isStrict, weigh, type Mercy } from './weigh.js';
 
 /** `forwarder` is the name of the one that the client is, where that is asked for; null for none. The verdict is a
  *  promise only where a reply is. */
@@ -64,10 +64,23 @@ function verdictOf(
 
 /** Which settings let mail pass that the actions alone would have stopped. */
 function remarks(matter: Matter, findings: Findings, mercy: Mercy, forwarder: string | null): string {
-  let text = '';
+  let text = settingsThatCount(matter, findings);
   if (isListedAndPasses(matter, findings)) text += ', the sender is in skip.senders';
   if (forwarder !== null) text += `, forwarder ${forwarder.replace(/[^\x20-\x7e]/g, '?')}`;
   if (isSparedByGuard(matter, findings, mercy)) text += ', a temperror is let pass by dns.outage_guard';
+  return text;
+}
+
+/** Settings that make something else of a result than its action. */
+function settingsThatCount({ policy }: Matter, findings: Findings): string {
+  const { mailFrom, helo } = findings;
+  let text = '';
+  if (mailFrom !== null && heloDecides(policy, findings)) text += ', by checks.helo_decides';
+  for (const finding of [mailFrom, helo]) {
+    if (finding === null) continue;
+    if (isStrict(policy, finding)) text += ', by actions.strict_domains';
+    if (isSparedBySending(policy, finding)) text += ', spared by actions.only_no_mail_domains';
+  }
   return text;
 }
 

@@ -55,10 +55,12 @@ export interface Verdict {
 
 export interface Judge {
   /**
-   * Equal for transactions that differ in their recipient alone and are judged alike, so that one verdict
-   * serves them all. Empty where recipients make no difference.
+   * Equal for transactions of one message that are judged alike, so that one verdict serves them all: they may
+   * differ in their recipient, and in the service that asks. Empty where that makes no difference.
    */
   variantOf(transaction: Transaction): string;
+  /** Whether some recipients may be judged otherwise than others: then nothing is refused before they are known. */
+  readonly tellsRecipientsApart: boolean;
   /** Has the DNS asked what the HELO name needs, for a message that is likely to come from this client. Nothing is
    *  decided, and nothing reported. */
   prepare(transaction: Transaction): void;

@@ -12,7 +12,7 @@ import { matterOf, type Matter } from './matter.js';
 import { planFor } from './plan.js';
 import type { VerdictSettings } from './settings.js';
 import type { Transaction } from './transaction.js';
-import { variants } from './variant.js';
+import { tellsRecipientsApart, variants } from './variant.js';
 import type { Watch } from './watch.js';
 import { isForwardingStopped } from './weigh.js';
 
@@ -83,8 +83,19 @@ export function createJudge(settings: VerdictSettings, surroundings: JudgeSurrou
     const { limits, timeMs, receiver } = policy;
     const { helo } = transaction;
     const context = { lookup, clock, limits, prefetch, deadline: clock.now() + timeMs };
-    void checkHost({ ip: client, sender: senderOfHelo(helo), helo, receiver }, context);
+    // A promise of it does not reject; and what is thrown, the judgement will meet again and report.
+    try {
+      void checkHost({ ip: client, sender: senderOfHelo(helo), helo, receiver }, context);
+    } catch {
+      return;
+    }
   };
 
-  return { judge, prepare, variantOf: variants(settings), onInternalError: settings.policy.onInternalError };
+  return {
+    judge,
+    prepare,
+    variantOf: variants(settings),
+    tellsRecipientsApart: tellsRecipientsApart(settings),
+    onInternalError: settings.policy.dryRun ? 'accept' : settings.policy.onInternalError,
+  };
 }

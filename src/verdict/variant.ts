@@ -7,9 +7,7 @@ import type { Transaction } from './transaction.js';
 /** Makes `variantOf` of a judge: the place of the rule, whether the recipient is exempt, and the places of the
  *  forwarders that have their recipients named and this one among them. */
 export function variants(settings: VerdictSettings): (transaction: Transaction) => string {
-  const policies = [settings.policy, ...settings.rules.map(({ policy }) => policy)];
-  const byRule = settings.rules.some(({ when }) => when.recipient !== null);
-  if (!byRule && !policies.some(namesRecipients)) return () => '';
+  if (settings.rules.length === 0 && !namesRecipients(settings.policy)) return () => '';
   return (transaction) => {
     const index = ruleIndex(settings.rules, transaction, mappedClient(settings, transaction));
     const rule = settings.rules[index];
@@ -24,6 +22,14 @@ export function variants(settings: VerdictSettings): (transaction: Transaction) 
     });
     return key;
   };
+}
+
+/** Whether anything that is decided depends on the recipient. */
+export function tellsRecipientsApart({ policy, rules }: VerdictSettings): boolean {
+  return (
+    namesRecipients(policy) ||
+    rules.some(({ when, policy: own }) => when.recipient !== null || namesRecipients(own))
+  );
 }
 
 function namesRecipients({ skip, forwarders }: Policy): boolean {

@@ -73,15 +73,27 @@ export function isListedAndPasses({ skip, transaction }: Matter, { helo, mailFro
   return own?.outcome.result === 'pass' && isListedSender(skip, transaction);
 }
 
-function actionOn(policy: Policy, { identity, sender, outcome }: Finding, mercy: Mercy): Action {
-  const { result } = outcome;
+function actionOn(policy: Policy, finding: Finding, mercy: Mercy): Action {
+  const { result } = finding.outcome;
   if (result === 'temperror' && mercy.isOutage) return 'accept';
   if (isDenial(result) && mercy.isForwarder) return 'accept';
-  const isStrict =
-    (result === 'softfail' || result === 'neutral') && policy.strictDomains.hasDomain(sender.domainText);
-  const action = policy.actions[identity][isStrict ? 'fail' : result];
-  const isForGood = action === 'reject' || action === 'quarantine';
-  return isForGood && policy.onlyNoMailDomains && !isNoMailRecord(outcome) ? 'accept' : action;
+  return isSparedBySending(policy, finding) ? 'accept' : ordinaryAction(policy, finding);
+}
+
+function ordinaryAction(policy: Policy, finding: Finding): Action {
+  return policy.actions[finding.identity][isStrict(policy, finding) ? 'fail' : finding.outcome.result];
+}
+
+/** Whether softfail and neutral of this domain count as fail. */
+export function isStrict({ strictDomains }: Policy, { sender, outcome: { result } }: Finding): boolean {
+  return (result === 'softfail' || result === 'neutral') && strictDomains.hasDomain(sender.domainText);
+}
+
+/** Whether nothing is done for good because the record names hosts that may send. */
+export function isSparedBySending(policy: Policy, finding: Finding): boolean {
+  if (!policy.onlyNoMailDomains || isNoMailRecord(finding.outcome)) return false;
+  const action = ordinaryAction(policy, finding);
+  return action === 'reject' || action === 'quarantine';
 }
 
 /** What the record of a domain says of hosts that its owner does not know: those that forward, too. */

@@ -2,13 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Event } from '../../src/events/index.js';
-import { milterConversation, type MilterRules } from '../../src/frontend/index.js';
+import { milterConversation, type MilterRules, type MilterSettings } from '../../src/frontend/index.js';
 import { authservId, type AuthservId, type ReceivedSpfField } from '../../src/header/index.js';
-import { SMFIF, type Response } from '../../src/milter/index.js';
-import { replyText } from '../../src/smtp/index.js';
+import { encodeCommand, SMFIF, type Command, type Response } from '../../src/milter/index.js';
+import { replyText, type ReversePath } from '../../src/smtp/index.js';
+import type { Octets } from '../../src/util/index.js';
 import type { Decision, Judge, Transaction, Verdict } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { MilterClient, toConversation } from '../support/milter-client.js';
+import { MilterClient, OFFER, toConversation } from '../support/milter-client.js';
 import { accept, defer, FIELD, judgeOf, reject, verdict, Waiting, type JudgeOne } from './scene.js';
 
 const OURS = ours();
@@ -30,29 +31,32 @@ class MilterScene {
         return made.judge(transaction);
       },
     };
-    this.rules = {
+    const own: MilterRules = {
       judge: watched,
       authservId: OURS,
       rejectAt: 'rcpt',
       stageMs: STAGE_MS,
       macros: [],
+      readsHeaders: true,
+      named: () => own,
       ...rules,
+    };
+    this.rules = own;
+  }
+
+  get settings(): MilterSettings {
+    return {
+      rules: () => this.rules,
+      listener: 'inbound',
+      isLocal: this.isLocal,
+      clock: this.clock,
+      report: (event) => this.events.push(event),
     };
   }
 
   /** A connection from a client that has said HELO. */
   async client(offer = {}): Promise<MilterClient> {
-    const client = new MilterClient(
-      toConversation(
-        milterConversation({
-          rules: () => this.rules,
-          listener: 'inbound',
-          isLocal: this.isLocal,
-          clock: this.clock,
-          report: (event) => this.events.push(event),
-        }),
-      ),
-    );
+    const client = new MilterClient(toConversation(milterConversation(this.settings)));
     await client.negotiate(offer);
     await client.connect('192.0.2.1', 'mail.example.org', { j: 'mx.example.net' });
     return client;
@@ -114,7 +118,10 @@ describe('refusals are given', () => {
     const judge = judgeOf(
       ({ recipient }) =>
         verdict(recipient?.kind === 'mailbox' && recipient.localPart === 'boss' ? reject : accept),
-      { variantOf: ({ recipient }) => (recipient?.kind === 'mailbox' ? recipient.localPart : 'none') },
+      {
+        tellsRecipientsApart: true,
+        variantOf: ({ recipient }) => (recipient?.kind === 'mailbox' ? recipient.localPart : 'none'),
+      },
     );
     const scene = new MilterScene(judge, { rejectAt: 'mail' });
     const client = await scene.client();
@@ -228,7 +235,7 @@ describe('the end of a message', () => {
     const scene = new MilterScene(() => verdict(accept));
     scene.isLocal = true;
     const client = await scene.client();
-    expect(await session(client)).toEqual(['none', 'none', 'continue']);
+    expect(await session(client)).toEqual(['none', 'continue', 'continue']);
     expect(await client.data()).toBeNull();
     expect(await client.header('Authentication-Results', 'mx.example.net; spf=pass')).toBeNull();
     expect(await client.eoh()).toBeNull();
@@ -240,6 +247,7 @@ describe('the end of a message', () => {
   test.each([
     { at: 'helo', answers: ['continue', 'continue', 'continue'] },
     { at: 'mail', answers: ['none', 'continue', 'continue'] },
+    { at: 'rcpt', answers: ['none', 'continue', 'continue'] },
   ] as const)('nor where refusals are given at $at, before that', async ({ at, answers }) => {
     const scene = new MilterScene(() => verdict(accept), { rejectAt: at });
     scene.isLocal = true;
@@ -265,6 +273,55 @@ describe('the end of a message', () => {
     expect(scene.judged).toEqual(['accept', 'accept']);
   });
 
+  test('a message without a recipient is judged as well', async () => {
+    const scene = new MilterScene(() => verdict(reject));
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail('<user@example.org>');
+    const { final } = await client.endOfMessage();
+    expect(word(final)).toBe(REJECTED);
+    expect(scene.judged).toEqual(['reject']);
+  });
+
+  test('what was found is not hidden by a recipient that is exempt', async () => {
+    const spared = verdict({ do: 'skip', why: 'recipient' }, { fields: [second] });
+    const byName: JudgeOne = ({ recipient }) => (isPostmaster(recipient) ? spared : verdict(accept));
+    const scene = new MilterScene(
+      judgeOf(byName, {
+        tellsRecipientsApart: true,
+        variantOf: ({ recipient }) => (isPostmaster(recipient) ? 'skip' : 'none'),
+      }),
+    );
+    const client = await scene.client();
+    await session(client, ['<postmaster@x.example>', '<user@x.example>']);
+    expect((await client.endOfMessage()).modifications).toEqual([insert(FIELD)]);
+  });
+
+  test('hundreds of fields that claim to be ours are refused', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await session(client);
+    for (let i = 0; i < 201; i++) await client.header('Authentication-Results', 'mx.example.net; spf=pass');
+    const { modifications, final } = await client.endOfMessage();
+    expect([modifications, word(final)]).toEqual([
+      [],
+      '550 5.6.0 Too many Authentication-Results fields in the name of this host',
+    ]);
+  });
+
+  test.each([
+    { name: 'the next message has another', before: 'Q1', next: { i: 'Q2' } },
+    { name: 'the next has none', before: 'Q1', next: undefined },
+  ])('a message keeps its queue id: $name', async ({ before, next }) => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail('<user@example.org>', { i: before });
+    await client.rcpt('<one@rcpt.example>');
+    await client.mail('<two@example.org>', next);
+    expect(scene.events).toMatchObject([{ kind: 'message-judged', queueId: before }]);
+  });
+
   test('a message that is given up has its line if it was judged', async () => {
     const scene = new MilterScene(() => verdict(accept));
     const client = await scene.client();
@@ -272,6 +329,37 @@ describe('the end of a message', () => {
     client.abort();
     await client.mail('<two@example.org>');
     expect(scene.judged).toEqual(['accept']);
+  });
+
+  test.each<{ name: string; end: (client: MilterClient) => unknown }>([
+    {
+      name: 'an abort',
+      end: (client) => {
+        client.abort();
+      },
+    },
+    { name: 'another HELO', end: (client) => client.helo('again.example.org') },
+    { name: 'another message', end: (client) => client.mail('<other@example.org>') },
+    {
+      name: 'another SMTP connection',
+      end: (client) => {
+        client.newConnection();
+      },
+    },
+    {
+      name: 'QUIT',
+      end: (client) => {
+        client.quit();
+      },
+    },
+  ])('by $name, with its queue id', async ({ end }) => {
+    const scene = new MilterScene(() => verdict(accept));
+    const client = await scene.client();
+    await client.mail('<user@example.org>');
+    await client.rcpt('<one@rcpt.example>', { i: 'QUEUE1' });
+    await end(client);
+    await new Promise((done) => setImmediate(done));
+    expect(scene.events).toMatchObject([{ kind: 'message-judged', queueId: 'QUEUE1' }]);
   });
 });
 
@@ -311,6 +399,59 @@ describe('a verdict that takes its time', () => {
     expect(word(final)).toBe(REJECTED);
     expect(client.unasked).toEqual([]);
     expect(scene.judged).toEqual(['reject']);
+  });
+});
+
+describe('whoever does not wait', () => {
+  const line = (scene: MilterScene, waiting: Waiting) => {
+    const sent: Buffer[] = [];
+    const conversation = milterConversation(scene.settings)({
+      peer: 'a test',
+      send: (bytes) => sent.push(Buffer.from(bytes)),
+      close: () => undefined,
+    });
+    const commands: Command[] = [
+      { kind: 'optneg', ...OFFER },
+      { kind: 'helo', name: 'mail.example.org' as Octets },
+      { kind: 'mail', path: '<user@example.org>' as Octets, parameters: [] },
+      { kind: 'rcpt', path: '<one@rcpt.example>' as Octets, parameters: [] },
+      { kind: 'bodyeob', octets: '' as Octets },
+    ];
+    const done = conversation.receive(Buffer.concat(commands.map(encodeCommand)));
+    return { conversation, done, waiting, said: () => Buffer.concat(sent).toString('latin1') };
+  };
+
+  test('gets all answers, in order, though it has ended its side', async () => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const { conversation, done, said } = line(scene, waiting);
+    conversation.end(true);
+    waiting.answer(accept);
+    await done;
+    expect(said()).toMatch(/c\0\0\0\x01c\0\0\0\x01c.*i[^]*\0\0\0\x01c$/s);
+    expect(scene.judged).toEqual(['accept']);
+  });
+
+  test('and whose connection broke is told nothing, nor is it said that it was', async () => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const { conversation, done, said } = line(scene, waiting);
+    const before = said();
+    conversation.end(false);
+    waiting.answer(reject);
+    await done;
+    expect(said()).toBe(before);
+    expect(scene.judged).toEqual([]);
+    expect(scene.clock.pending).toBe(0);
+  });
+});
+
+describe('the name of the mail server', () => {
+  test('is taken over where the rules leave room for it', async () => {
+    const scene = new MilterScene(() => verdict(accept));
+    const other: MilterRules = { ...scene.rules, judge: judgeOf(() => verdict(reject)), named: () => other };
+    scene.rules = { ...scene.rules, named: (host) => (host === 'mx.example.net' ? other : scene.rules) };
+    expect((await session(await scene.client()))[2]).toBe(REJECTED);
   });
 });
 
@@ -392,11 +533,16 @@ describe('a transaction', () => {
   test('rules of now are for connections that begin now', async () => {
     const scene = new MilterScene(() => verdict(accept));
     const client = await scene.client();
-    scene.rules = { ...scene.rules, judge: judgeOf(() => verdict(reject)) };
+    const next: MilterRules = { ...scene.rules, judge: judgeOf(() => verdict(reject)), named: () => next };
+    scene.rules = next;
     expect((await session(client))[2]).toBe('continue');
     expect((await session(await scene.client()))[2]).toBe(REJECTED);
   });
 });
+
+function isPostmaster(path: ReversePath | null): boolean {
+  return path?.kind === 'mailbox' && path.localPart === 'postmaster';
+}
 
 function ours(): AuthservId {
   const id = authservId('mx.example.net');

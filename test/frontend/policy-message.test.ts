@@ -208,6 +208,7 @@ describe('a reply that may be lost', () => {
 describe('recipients that are judged apart', () => {
   const second = FIELD.replace('mailfrom', 'helo') as ReceivedSpfField;
   const HELD = 'action=HOLD SPF softfail\n\n';
+  const NOTE = 'Received-SPF: none (not checked)' as ReceivedSpfField;
   const SECOND = `action=PREPEND ${second}\n\n`;
   const hold = { do: 'hold', text: replyText('SPF softfail') } as const;
   const byRecipient: Readonly<Record<string, Verdict>> = {
@@ -215,7 +216,7 @@ describe('recipients that are judged apart', () => {
     boss: verdict(reject),
     held: verdict(hold, { fields: [FIELD, second] }),
     own: verdict({ do: 'restrict', postfix: 'own_class' }, { fields: [FIELD] }),
-    spared: verdict({ do: 'skip', why: 'recipient' }, { fields: [] }),
+    spared: verdict({ do: 'skip', why: 'recipient' }, { fields: [NOTE] }),
   };
   const kind = ({ recipient }: Transaction): string => {
     const name = recipient?.kind === 'mailbox' ? recipient.domain : 'all';
@@ -223,6 +224,7 @@ describe('recipients that are judged apart', () => {
   };
   const judge = judgeOf((transaction) => byRecipient[kind(transaction)] ?? verdict(reject), {
     variantOf: kind,
+    tellsRecipientsApart: true,
   });
 
   type Step = [recipient: string, reply: string];
@@ -249,13 +251,24 @@ describe('recipients that are judged apart', () => {
       judged: ['accept'],
     },
     {
-      name: 'and refuses nobody who was accepted before',
+      name: 'and refuses nobody who was accepted before, but says then why they were not checked',
       steps: [
         ['spared', DUNNO],
-        ['DATA', DUNNO],
+        ['DATA', `action=PREPEND ${NOTE}\n\n`],
       ],
       judged: ['skip'],
     },
+    {
+      name: 'where one was checked, that is told, whoever came first',
+      steps: [
+        ['spared', DUNNO],
+        ['a', PREPEND],
+        ['spared', DUNNO],
+        ['DATA', SECOND],
+      ],
+      judged: ['skip', 'accept'],
+    },
+    { name: 'nothing is said before a recipient is known', steps: [['MAIL', DUNNO]], judged: [] },
     {
       name: 'nor has it a field where all were refused',
       steps: [
@@ -294,7 +307,8 @@ describe('recipients that are judged apart', () => {
     const scene = new Scene(judge);
     const peer = scene.connect();
     for (const [recipient, reply] of steps) {
-      const attributes = recipient === 'DATA' ? { protocol_state: 'DATA', recipient: '' } : { recipient };
+      const isStage = recipient === 'DATA' || recipient === 'MAIL';
+      const attributes = isStage ? { protocol_state: recipient, recipient: '' } : { recipient };
       expect(peer.ask(attributes)).toBe(reply);
     }
     expect(scene.judged).toEqual(judged);

@@ -60,7 +60,14 @@ export type JudgeOne = Judge['judge'];
 
 /** A judge to whom recipients make no difference, unless it says which. */
 export function judgeOf(judge: JudgeOne, more: Partial<Judge> = {}): Judge {
-  return { variantOf: () => '', prepare: () => undefined, judge, onInternalError: 'accept', ...more };
+  return {
+    variantOf: () => '',
+    tellsRecipientsApart: false,
+    prepare: () => undefined,
+    judge,
+    onInternalError: 'accept',
+    ...more,
+  };
 }
 
 /** Whom the domain of a sender is judged like, so that a row shows what it expects. */

@@ -75,9 +75,9 @@ describe('HELO × MAIL FROM', () => {
       rows: whatever(USUAL),
     },
     {
-      what: 'HELO is not checked',
+      what: 'HELO is not checked: a null sender is MAIL FROM then',
       settings: { checks: { helo: false } },
-      rows: whatever(USUAL, () => 'skip'),
+      rows: whatever(USUAL, (helo) => (helo === 'fail' ? 'Rm' : `m:${helo}`)),
     },
     {
       what: 'MAIL FROM softfail is refused',

@@ -253,8 +253,18 @@ describe('recipients that are judged alike', () => {
     },
     { what: 'forwarders for all', settings: { forwarders: [{ name: 'x', networks: ['192.0.2.0/24'] }] } },
   ])('$what: no recipient makes a difference', ({ settings }) => {
-    expect(variants(settings, ALL)).toEqual(ALL.map(() => ''));
+    expect(new Set(variants(settings, ALL)).size).toBe(1);
   });
+
+  test.each([{ policyContext: octetsOfText('lax') }, { listener: 'lax' }])(
+    'services that rules tell apart are: %j',
+    (more) => {
+      const name = 'listener' in more ? { listener: ['lax'] } : { policyContext: ['lax'] };
+      const { judge } = new Desk({ rules: [{ name: 'x', when: name }] });
+      expect(judge.variantOf(transactionOf({}, more))).not.toBe(judge.variantOf(transactionOf({})));
+      expect(judge.tellsRecipientsApart).toBe(false);
+    },
+  );
 
   test.each<{ what: string; settings: SettingsLiteral; alike: string; texts?: TransactionTexts }>([
     { what: 'a rule', settings: { rules: [{ name: 'x', when: { recipient: ['boss'] } }] }, alike: 'ABAAA' },

@@ -204,7 +204,7 @@ describe('nothing to check', () => {
 
   test.each([
     { checks: { helo: false, mailFrom: false }, mailFrom: 'fail', does: nothing },
-    { checks: { helo: false }, mailFrom: null, does: nothing },
+    { checks: { helo: false }, mailFrom: null, does: { do: 'reject', of: 'mailFrom' } },
     { checks: { mailFrom: false }, mailFrom: null, does: { do: 'reject', of: 'helo' } },
     { checks: { helo: false }, mailFrom: 'fail', does: { do: 'reject', of: 'mailFrom' } },
   ] as const)('$checks, MAIL FROM $mailFrom', ({ checks, mailFrom, does }) => {
