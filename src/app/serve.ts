@@ -97,7 +97,7 @@ async function run(config: Config, service: Service, dns: Dns, log: Log): Promis
 }
 
 /** Of a milter a request is a whole message, which takes as long as the sender of it; libmilter waits so long. */
-const TIMES = { policy: {}, milter: { requestTimeMs: 7_210_000 } } as const;
+const TIMES = { policy: {}, milter: { requestTimeMs: 7_210_000, idleTimeMs: 7_210_000 } } as const;
 
 interface StopSignals {
   readonly first: Promise<string>;

@@ -44,6 +44,7 @@ export async function spawn(configPath: string | null): Promise<number> {
       clock: systemClock,
       report,
       requestTimeMs: REQUEST_TIME_MS,
+      idleTimeMs: null,
       readTimeMs: READ_TIME_MS,
     },
     input,

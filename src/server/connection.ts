@@ -7,9 +7,11 @@ export interface ConnectionOptions {
   readonly service: 'policy' | 'milter';
   readonly clock: Clock;
   readonly report: Report;
-  /** How long a request may take to arrive once it has begun. Between requests there is no limit: a mail
-   *  server whose idle connection was closed loses a second over its next request. */
+  /** How long a request may take to arrive once it has begun. */
   readonly requestTimeMs: number;
+  /** How long a peer may say nothing between requests. Null for ever: a Postfix whose idle connection to a policy
+   *  server was closed loses a second over its next request. */
+  readonly idleTimeMs: number | null;
   /** How long a peer may leave replies unread. */
   readonly readTimeMs: number;
 }
@@ -40,6 +42,7 @@ export class Connection implements Wire {
   #isClosing = false;
   #isGone = false;
   #cancelRequestTimer: (() => void) | null = null;
+  #cancelIdleTimer: (() => void) | null = null;
   #cancelReadTimer: (() => void) | null = null;
 
   /** Takes the streams over. `onGone` is called once, when both are closed and nothing is going on any more. */
@@ -70,6 +73,7 @@ export class Connection implements Wire {
     input.on('data', (chunk: Uint8Array) => {
       this.#arrived(chunk);
     });
+    this.#startIdleTimer();
   }
 
   get peer(): string {
@@ -90,6 +94,7 @@ export class Connection implements Wire {
     this.#isClosing = true;
     this.#held = null;
     this.#stopRequestTimer();
+    this.#stopIdleTimer();
     this.#endConversation(true);
     this.#startReadTimer();
     this.#streams.output.end(() => {
@@ -121,6 +126,7 @@ export class Connection implements Wire {
   }
 
   #feed(chunk: Uint8Array): void {
+    this.#stopIdleTimer();
     try {
       const pending = this.#conversation.receive(chunk);
       if (pending === undefined) {
@@ -158,7 +164,10 @@ export class Connection implements Wire {
       return;
     }
     if (isMidRequest) this.#startRequestTimer();
-    else this.#stopRequestTimer();
+    else {
+      this.#stopRequestTimer();
+      this.#startIdleTimer();
+    }
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#streams.input.resume();
@@ -203,6 +212,19 @@ export class Connection implements Wire {
     this.#cancelRequestTimer = null;
   }
 
+  #startIdleTimer(): void {
+    const { clock, idleTimeMs } = this.#options;
+    if (idleTimeMs === null) return;
+    this.#cancelIdleTimer ??= clock.after(idleTimeMs, () => {
+      this.close();
+    });
+  }
+
+  #stopIdleTimer(): void {
+    this.#cancelIdleTimer?.();
+    this.#cancelIdleTimer = null;
+  }
+
   #startReadTimer(): void {
     const { clock, report, readTimeMs, service } = this.#options;
     this.#cancelReadTimer ??= clock.after(readTimeMs, () => {
@@ -229,6 +251,7 @@ export class Connection implements Wire {
     this.#isClosing = true;
     this.#held = null;
     this.#stopRequestTimer();
+    this.#stopIdleTimer();
     this.#stopReadTimer();
     this.#endConversation(false);
     this.#streams.input.destroy();

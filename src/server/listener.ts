@@ -18,6 +18,7 @@ export interface ListenOptions {
   readonly maxConnections?: number;
   /** See `ConnectionOptions`. */
   readonly requestTimeMs?: number;
+  readonly idleTimeMs?: number;
   readonly readTimeMs?: number;
 }
 
@@ -81,6 +82,7 @@ class SocketListener implements Listener {
       clock,
       report,
       requestTimeMs: options.requestTimeMs ?? REQUEST_TIME_MS,
+      idleTimeMs: options.idleTimeMs ?? null,
       readTimeMs: options.readTimeMs ?? READ_TIME_MS,
     };
     this.#server = createServer({

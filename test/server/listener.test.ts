@@ -284,6 +284,29 @@ describe('time', () => {
   });
 });
 
+describe('a peer that says nothing', () => {
+  test('is let go after its time, which every request begins anew', async () => {
+    const scene = await Scene.start({ idleTimeMs: 60_000 });
+    const client = await scene.connected();
+    await scene.clock.advance(59_000);
+    await client.ask('a\n', 'a!\n');
+    await scene.clock.advance(59_000);
+    expect(client.isClosed).toBe(false);
+    await scene.clock.advance(1_000);
+    await client.closed();
+    expect(scene.kinds()).toEqual([]);
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  test('from the beginning', async () => {
+    const scene = await Scene.start({ idleTimeMs: 60_000 });
+    const client = scene.connect();
+    await until(() => scene.listener.connections === 1);
+    await scene.clock.advance(60_000);
+    await client.closed();
+  });
+});
+
 describe('who may connect', () => {
   const networks = (text: string): NetworkSet => new NetworkSet([parseNetwork(text) ?? missing()]);
 

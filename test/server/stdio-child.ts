@@ -3,7 +3,7 @@ import { relay, stdio, type ListenAddress } from '../../src/server/index.js';
 import { systemClock } from '../../src/util/index.js';
 import { Lines } from './lines.js';
 
-const limits = { requestTimeMs: 30_000, readTimeMs: 60_000 };
+const limits = { requestTimeMs: 30_000, readTimeMs: 60_000, idleTimeMs: null };
 const [to = 'null'] = process.argv.slice(2);
 const address = JSON.parse(to) as ListenAddress | null;
 

@@ -132,7 +132,13 @@ describe('stdio on streams', () => {
     out: { text: string };
   } {
     const [input, output, lines] = [new PassThrough(), new PassThrough(), new Lines()];
-    const options = { clock: new ManualClock(), report: () => undefined, requestTimeMs: 1, readTimeMs: 1 };
+    const options = {
+      clock: new ManualClock(),
+      report: () => undefined,
+      requestTimeMs: 1,
+      readTimeMs: 1,
+      idleTimeMs: null,
+    };
     const done = stdio(lines.converse, { service: 'policy', ...options }, input, output);
     return { input, output, lines, done, out: collected(output) };
   }
@@ -186,7 +192,13 @@ describe('relay', () => {
     const rest = await relay(where, clock(), input, output);
     if (rest === null) throw new Error('it was to be given back');
     const out = collected(output);
-    const options = { clock: clock(), report: () => undefined, requestTimeMs: 1, readTimeMs: 1 };
+    const options = {
+      clock: clock(),
+      report: () => undefined,
+      requestTimeMs: 1,
+      readTimeMs: 1,
+      idleTimeMs: null,
+    };
     const done = stdio(new Lines().converse, { service: 'policy', ...options }, rest, output);
     if (!isOver) input.end('b\n');
     await done;
