@@ -72,11 +72,6 @@ export class Correlation<Context> {
     this.#makeRoom(nowMs);
   }
 
-  /** Forgets the message, so that its next request is checked anew. */
-  forget(request: PolicyRequest, message: Message<Context>): void {
-    if (this.#messages.peek(request.instance) === message) this.#remove(request.instance, message);
-  }
-
   #remove(instance: Octets, message: Message<Context>): void {
     this.#messages.delete(instance);
     this.#octets -= octetsOf(instance, message);

@@ -55,16 +55,6 @@ describe('a message is found again', () => {
     expect(correlation.size).toBe(0);
     expect(correlation.find(about(''), 0)).toBeNull();
   });
-
-  test('until it is forgotten, by whoever knows it', () => {
-    const correlation = new Correlation<null>();
-    const message = newMessage(REQUEST, null, 0);
-    correlation.add(REQUEST, message, 0);
-    correlation.forget(REQUEST, newMessage(REQUEST, null, 0));
-    expect(correlation.find(REQUEST, 0)).toBe(message);
-    correlation.forget(REQUEST, message);
-    expect(correlation.find(REQUEST, 0)).toBeNull();
-  });
 });
 
 describe('bounds', () => {
