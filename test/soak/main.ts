@@ -2,6 +2,7 @@
  * `npm run soak -- [--minutes N] [--seed N]`: 500 messages at once against a name server that fails three questions
  * of ten. Exits with 1 if a result was wrong or something has grown.
  * With `--reload`: a daemon under load whose configuration is replaced 200 times a minute.
+ * With `--milter`: a daemon with 1,000 mail servers at once, each with 20 messages, that is stopped while they are at work.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
 import { SPF_RESULTS } from '../../src/smtp/index.js';
+import { milterUnderLoad, problemsOf as problemsOfMilter } from './milter.js';
 import { problemsOf as problemsOfReload, reloadUnderLoad } from './reload.js';
 import { isMore, soak, type Handles, type Interval, type SoakReport } from './soak.js';
 
@@ -25,6 +27,9 @@ const SHOWN_WRONG = 20;
 const REQUESTS_PER_SECOND = 2000;
 const RELOADS_PER_MINUTE = 200;
 
+/** Of the soak of the milter. */
+const MILTER = { connections: 1000, messages: 20, reloads: 5, thinkMs: 100 };
+
 const WIDTHS = [8, 10, 10, ...SPF_RESULTS.map(() => 10), 7, 6, 7, 10] as const;
 
 function printRow(cells: readonly (string | number)[]): void {
@@ -37,15 +42,21 @@ function mebibytes(bytes: number | null): string {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { minutes: { type: 'string' }, seed: { type: 'string' }, reload: { type: 'boolean' } },
+    options: {
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      reload: { type: 'boolean' },
+      milter: { type: 'boolean' },
+    },
   });
   const isReload = values.reload === true;
   const minutes = Number(values.minutes ?? (isReload ? 1 : 10));
   const seed = Number(values.seed ?? 1);
   if (!(minutes > 0) || !Number.isInteger(seed) || seed === 0) {
-    process.stderr.write('usage: npm run soak -- [--reload] [--minutes N] [--seed N]\n');
+    process.stderr.write('usage: npm run soak -- [--reload | --milter] [--minutes N] [--seed N]\n');
     return 64;
   }
+  if (values.milter === true) return soakMilter(seed);
   return isReload ? soakReload(minutes, seed) : soakChecks(minutes, seed);
 }
 
@@ -136,8 +147,41 @@ async function soakReload(minutes: number, seed: number): Promise<number> {
     ['open files at first', report.filesBefore],
     ['open files at last', report.filesAfter],
   ] as const;
+  printFigures(rows);
+  return concluded(problemsOfReload(plan, report));
+}
+
+async function soakMilter(seed: number): Promise<number> {
+  const plan = { ...MILTER, seed };
+  process.stdout.write(
+    `soak: seed ${seed}, ${plan.connections} mail servers at once, ${plan.messages} messages each, ${plan.reloads} reloads\n`,
+  );
+  const report = await milterUnderLoad(plan);
+  const seconds = report.elapsedMs / 1000;
+  printFigures([
+    ['messages begun', report.begun],
+    ['finished', report.finished],
+    ['refused', report.refused],
+    ['with a line in the log', report.logged],
+    ['turned away by the stop', report.turnedAway],
+    ['lost', report.lost],
+    ['wrong or not asked for', report.wrong],
+    ['reloads', report.reloaded],
+    ['connections at the stop', report.openAtStop],
+    ['seconds until the stop', seconds.toFixed(1)],
+    ['slowest answer, ms', report.slowestMs.toFixed(1)],
+    ['drain, ms', report.drainMs.toFixed(0)],
+    ['exit status', report.exitStatus ?? 'a signal'],
+  ]);
+  return concluded(problemsOfMilter(plan, report));
+}
+
+function printFigures(rows: readonly (readonly [name: string, value: string | number])[]): void {
   for (const [name, value] of rows) process.stdout.write(`${name.padEnd(28)}${String(value).padStart(8)}\n`);
-  const problems = problemsOfReload(plan, report);
+}
+
+/** The exit status. */
+function concluded(problems: readonly string[]): number {
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   process.stdout.write(problems.length === 0 ? 'nothing was lost, nothing was wrong\n' : '');
   return problems.length === 0 ? 0 : 1;

@@ -56,17 +56,21 @@ export type Stage = 'RCPT' | 'DATA';
 
 /** The number of the configuration that the answer is of; null for an answer that none gives, or a mixture. */
 export function numberOf(answer: string, kind: Kind, stage: Stage): number | null {
-  const marks = new Set([...answer.matchAll(/(?:\bmx|\bnumber )(\d+)\b/g)].map(([, mark]) => Number(mark)));
+  const number = markOf(answer);
+  return number !== null && isAnswerOf(number, answer, kind, stage) ? number : null;
+}
+
+/** The number of the configuration whose mark a text bears; null where there is none, or more than one. */
+export function markOf(text: string): number | null {
+  const marks = new Set([...text.matchAll(/(?:\bmx|\bnumber )(\d+)\b/g)].map(([, mark]) => Number(mark)));
   const [number] = marks;
-  if (number === undefined || marks.size > 1) return null;
-  return isAnswerOf(number, answer, kind, stage) ? number : null;
+  return number === undefined || marks.size > 1 ? null : number;
 }
 
 function isAnswerOf(number: number, answer: string, kind: Kind, stage: Stage): boolean {
   const host = hostOf(number);
-  if (refuses(number, kind)) {
-    return stage === 'RCPT' && answer === `action=${codeOf(number)} 5.7.23 number ${number} on ${host}\n\n`;
-  }
+  const refusal = refusalOf(number, kind);
+  if (refusal !== null) return stage === 'RCPT' && answer === `action=${refusal}\n\n`;
   if (stage === 'DATA') {
     return answer.startsWith(`action=PREPEND Authentication-Results: ${host}; spf=${kind} `);
   }
@@ -74,7 +78,13 @@ function isAnswerOf(number: number, answer: string, kind: Kind, stage: Stage): b
   return answer.startsWith(begin) && answer.includes(` receiver=${host}; `);
 }
 
-function hostOf(number: number): string {
+/** What a recipient of such a message is refused with; null if it is not. */
+export function refusalOf(number: number, kind: Kind): string | null {
+  return refuses(number, kind) ? `${codeOf(number)} 5.7.23 number ${number} on ${hostOf(number)}` : null;
+}
+
+/** The name of the host. */
+export function hostOf(number: number): string {
   return `mx${number}.soak.example`;
 }
 

@@ -42,7 +42,8 @@ export interface ReloadReport extends LoadFigures {
 }
 
 const CONNECTIONS = 16;
-const DOMAINS = 50;
+/** Of each kind. */
+export const DOMAINS = 50;
 /** So that there are always checks in progress. */
 const DNS_DELAY_MS = 3;
 const SHOWN = 20;
@@ -184,7 +185,8 @@ async function withinTime<T>(waited: Promise<T>, what: string): Promise<T> {
   }
 }
 
-function zone(): Zone {
+/** The records of all sender domains. */
+export function zone(): Zone {
   const names = KINDS.flatMap((kind) =>
     Array.from({ length: DOMAINS }, (_, i) => [kind, `${kind}${i + 1}.example`] as const),
   );

@@ -1,15 +1,23 @@
 /** What a test needs from the machine, and the one line that says what was left out when it is not there. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from '@jest/globals';
 
 /**
- * A program that must be found, or one of three other things: `namespaces`, being allowed to make private ones (which
- * takes root), `python3-dnspython`, without which Debian's pyspf takes a name server's failure for no record, and
- * `python3-authres`, which reads Authentication-Results.
+ * A program that must be found, or one of five other things: `namespaces`, being allowed to make private ones (which
+ * takes root), `python3-dnspython`, without which Debian's pyspf takes a name server's failure for no record,
+ * `python3-authres`, which reads Authentication-Results, `sendmail`, the real one, at `SENDMAIL_ROOT`, and `libmilter`,
+ * the library as it is needed to build with it.
  */
-export type Need = 'namespaces' | 'python3-dnspython' | 'python3-authres' | (string & {});
+export type Need =
+  'namespaces' | 'python3-dnspython' | 'python3-authres' | 'sendmail' | 'libmilter' | (string & {});
+
+/** Where the packages of Sendmail lie unpacked: Debian cannot install it beside Postfix, which has a program of that
+ *  name, too. */
+export const SENDMAIL_ROOT = '/var/cache/spfwarden-tests/sendmail';
+
+const LIBMILTER_HEADER = '/usr/include/libmilter/mfapi.h';
 
 /** Daemons live where a login shell does not look. */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -18,14 +26,16 @@ const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sb
 export function programPath(name: string): string | undefined {
   return FOLDERS.filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false; // not there, or not ours to run: the same to a test
-      }
-    });
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // not there, or not ours to run: the same to a test
+  }
 }
 
 function succeeds(program: string, ...args: readonly string[]): boolean {
@@ -41,6 +51,10 @@ function isThere(need: Need): boolean {
       return succeeds('/usr/bin/python3', '-c', 'import dns.resolver');
     case 'python3-authres':
       return succeeds('/usr/bin/python3', '-c', 'import authres');
+    case 'sendmail':
+      return isExecutable(`${SENDMAIL_ROOT}/usr/libexec/sendmail/sendmail`);
+    case 'libmilter':
+      return existsSync(LIBMILTER_HEADER);
     default:
       return programPath(need) !== undefined;
   }

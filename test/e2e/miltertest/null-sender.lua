@@ -1,0 +1,7 @@
+local conn = open()
+hello(conn, "pass.example")
+envelope(conn, "NULL1", "<>")
+content(conn, { "Subject", "test" })
+says(conn, "smtp.helo=pass.example")
+changes_nothing_else(conn)
+mt.disconnect(conn)

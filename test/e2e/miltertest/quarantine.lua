@@ -1,0 +1,8 @@
+local conn = open()
+hello(conn, "pass.example")
+envelope(conn, "HELD1", "<user@softfail.example>")
+content(conn, { "Subject", "test" })
+is("quarantine", mt.eom_check(conn, MT_QUARANTINE), true)
+says(conn, "spf=softfail")
+changes_nothing_else(conn)
+mt.disconnect(conn)
