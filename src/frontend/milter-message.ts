@@ -89,8 +89,8 @@ export class MilterMessage {
     }
     const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
     if (worst !== undefined && isRefused) return [refusalOf(worst)];
-    if (this.fields.isFlooded) return [FLOODED];
     const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
+    if (this.fields.isFlooded && taken.some(({ stripsForged }) => stripsForged)) return [FLOODED];
     return [...allowed(this.#modifications(taken), missingActions), { kind: 'continue' }];
   }
 
