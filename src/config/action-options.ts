@@ -49,7 +49,9 @@ function actionFor(identity: 'MAIL FROM' | 'HELO', result: SpfResult, usual: Pla
       `What is done with mail whose ${identity} has the result ${result}.`,
       ...(isMain ? WORDS : WORDS_ELSEWHERE),
     ],
-    ...(isMain ? { examples: ['fail: {postfix: greylist}'] } : {}),
+    ...(identity === 'MAIL FROM' && result === 'neutral'
+      ? { examples: ['neutral: {postfix: greylist}'] }
+      : {}),
   };
 }
 
@@ -135,7 +137,7 @@ export const ACTION_OPTIONS = {
     kind: choice(['accept', 'defer']),
     default: 'accept',
     reload: 'live',
-    inRules: true,
+    inRules: false,
     doc: ['What is done with mail when spfwarden itself fails.', 'A bug here must not stop your mail.'],
   }),
 } as const;

@@ -56,8 +56,13 @@ export const action: Kind<Action> = {
     if (!/^\w[\w:.-]*(?:[ ,][\x20-\x7e]*)?$/.test(text)) {
       return refused(postfix.place, 'value', `${shown(text)} is not an action of access(5)`, EXAMPLE);
     }
+    // Postfix takes digits alone for OK; with text behind them, only a code of a refusal means something.
+    if (/^\d/.test(text) && !/^[45]\d\d +[^ ]/.test(text)) {
+      return refused(postfix.place, 'value', `${shown(text)} is not an action of access(5)`, CODE_HINT);
+    }
     return ok({ postfix: text });
   },
 };
 
+const CODE_HINT = 'after a code 4xx or 5xx there must be a text; digits alone would let the mail pass';
 const EXAMPLE = 'examples: {postfix: permit_auth_destination}, {postfix: "PREPEND X-SPF: pass"}';

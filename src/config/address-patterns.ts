@@ -1,5 +1,10 @@
 /** Kinds of lists of mail addresses and domains. */
-import { addressPattern, type AddressPattern, type AddressPatternProblem } from '../smtp/index.js';
+import {
+  addressPattern,
+  type AddressPattern,
+  type AddressPatternProblem,
+  type ExpressionCost,
+} from '../smtp/index.js';
 import { ok, type Result } from '../util/index.js';
 import { NAME_PROBLEM } from './host-name.js';
 import { notScalar, refused, type Kind } from './kind.js';
@@ -75,9 +80,36 @@ function readPattern(
   const pattern = addressPattern(text);
   if (pattern.ok) return pattern;
   const { error } = pattern;
-  const isAboutDomain = error.kind === 'domain' || error.kind === 'local-part';
-  return refused(place, 'value', problemWith(text, what, error), isAboutDomain ? examples : null);
+  return refused(place, 'value', problemWith(text, what, error), hintFor(error, examples));
 }
+
+function hintFor(problem: AddressPatternProblem, examples: string): string | null {
+  switch (problem.kind) {
+    case 'domain':
+    case 'local-part':
+      return examples;
+    case 'slashes':
+      return 'write /.../ without flags: case never counts';
+    case 'cost':
+      return COST[problem.problem].hint;
+    case 'expression':
+    case 'length':
+      return null;
+  }
+}
+
+const COST: Readonly<Record<ExpressionCost, { readonly message: string; readonly hint: string }>> = {
+  nested: {
+    message: 'some addresses would take it for ever',
+    hint: 'write it without a repetition inside of a repetition, and without alternatives in one',
+  },
+  repetitions: {
+    message: 'some addresses would take it long',
+    hint: 'begin it with ^, and write it with three repetitions such as .* at most',
+  },
+  'back-reference': { message: 'it refers back to one of its groups', hint: 'write it without' },
+  lookbehind: { message: 'it looks behind', hint: 'write it without (?<=...) and (?<!...)' },
+};
 
 function problemWith(text: string, what: string, problem: AddressPatternProblem): string {
   switch (problem.kind) {
@@ -85,6 +117,10 @@ function problemWith(text: string, what: string, problem: AddressPatternProblem)
       return `${shown(text)} is not ${what}: ${NAME_PROBLEM[problem.problem]}`;
     case 'expression':
       return `${shown(text)} is not a regular expression: ${reasonOf(problem.problem)}`;
+    case 'cost':
+      return `${shown(text)} is not taken: ${COST[problem.problem].message}`;
+    case 'slashes':
+      return `${shown(text)} begins like a regular expression, and does not end like one`;
     case 'local-part':
       return `${shown(text)} is not ${what}`;
     case 'length':

@@ -21,11 +21,16 @@ const TEXTS: readonly (`replies.${(typeof REPLIES)[number]}.text` | 'replies.fai
   'replies.fail.text_exp',
 ];
 
+/** Results of mail that somebody who names an action mostly wants to keep out. */
+const BAD_RESULTS = ['fail', 'softfail', 'permerror', 'temperror'] as const;
+
 export function* checkPolicy(config: Config): Generator<Finding> {
   yield* codes(config);
   yield* texts(config);
   yield* limits(config);
   yield* headers(config);
+  yield* overMilter(config);
+  yield* checked(config);
   if (config['checks.helo_decides'].size > 0 && config.profile === 'dmarc') {
     const message = 'DMARC needs the result of MAIL FROM, and HELO ends the check before it';
     yield warning(['checks.helo_decides', 'profile'], message, 'leave it empty with the profile dmarc');
@@ -113,6 +118,26 @@ function* headers(config: Config): Generator<Finding> {
     'over listen.policy, forged Authentication-Results with our name stay in the message: only a milter can remove them';
   const hint = 'Postfix would have to drop them, by header_checks';
   yield warning(['headers.add'], message, hint);
+}
+
+/** The milter protocol knows no actions of access(5). */
+function* overMilter(config: Config): Generator<Finding> {
+  if (config['listen.milter'].length === 0) return;
+  for (const identity of ['helo', 'mail_from'] as const) {
+    for (const result of BAD_RESULTS) {
+      const option = `actions.${identity}.${result}` as const;
+      if (typeof config[option] === 'string') continue;
+      const message =
+        'over listen.milter such mail goes on: only Postfix as a policy client takes {postfix: ...}';
+      yield warning([option], message, 'write "listen: {milter: off}", or another action');
+    }
+  }
+}
+
+function* checked(config: Config): Generator<Finding> {
+  if (config['checks.helo'] || config['checks.mail_from'] || config['iprev.check']) return;
+  const message = 'nothing is checked: neither HELO nor MAIL FROM';
+  yield warning(['checks.mail_from', 'checks.helo'], message, 'set one of the two to true');
 }
 
 function stopsForwarded(config: Config): boolean {

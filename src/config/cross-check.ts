@@ -1,5 +1,6 @@
 /** What is wrong with a configuration although each value is right alone. */
 import { checkDns } from './check-dns.js';
+import { checkEffect } from './check-effect.js';
 import { checkListeners, type FileSystem } from './check-listeners.js';
 import { checkPolicy } from './check-policy.js';
 import type { Config } from './config.js';
@@ -23,6 +24,7 @@ export function* crossCheck(
   for (const finding of [
     ...checkListeners(config, files),
     ...checkPolicy(config),
+    ...checkEffect(config),
     ...checkDns(config, files),
   ]) {
     seen.add(identity(finding));
@@ -35,9 +37,14 @@ export function* crossCheck(
       // What holds without the rule has been told, and is not its fault.
       if (!seen.has(identity(finding))) yield placed(finding, (option) => ofRule(rule, option), rule.place);
     }
+    for (const finding of checkEffect(values)) {
+      const isOfRule = ofRule(rule, finding.options[0]) !== undefined;
+      if (isOfRule) yield placed(finding, (option) => ofRule(rule, option), rule.place);
+    }
   }
   yield* hiddenRules(written);
   yield* unknownListeners(config, written);
+  yield* macroRules(config, written);
 }
 
 function identity({ options, message }: Finding): string {
@@ -95,5 +102,27 @@ function* unknownListeners(config: Config, rules: readonly WrittenRule[]): Gener
         names.length === 0 ? 'give one a name in its long form' : `the names are: ${names.join(', ')}`;
       yield problemOf({ place, code: 'no-effect', message, hint }, 'warning');
     }
+  }
+}
+
+/** Postfix and Sendmail take about 50 names of macros for each stage, and other features need some. */
+const MAX_MACROS = 40;
+
+function* macroRules(config: Config, rules: readonly WrittenRule[]): Generator<Problem> {
+  const isOff = config['listen.milter'].length === 0;
+  const names = new Set(config['skip.macros'].keys());
+  for (const { place, name, when } of rules) {
+    const macros = when?.macros ?? null;
+    if (macros === null) continue;
+    if (isOff) {
+      const message = `the rule ${shown(name)} never applies: it is by macros, and listen.milter is off`;
+      yield problemOf({ place, code: 'no-effect', message, hint: null }, 'note');
+    }
+    const before = names.size;
+    for (const macro of macros.keys()) names.add(macro);
+    if (before > MAX_MACROS || names.size <= MAX_MACROS) continue;
+    const message = `skip.macros and the rules up to here name ${names.size} different macros`;
+    const hint = `at most ${MAX_MACROS}: mail servers do not send more`;
+    yield problemOf({ place, code: 'range', message, hint }, 'error');
   }
 }

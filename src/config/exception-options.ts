@@ -51,6 +51,7 @@ export const EXCEPTION_OPTIONS = {
       'Mail from these addresses and domains.',
       'An address is user@example.com; a domain without what is below it example.com; what is below it .example.com;',
       'postmaster is this local part at any domain; /.../ is a regular expression for the whole address.',
+      'An expression is without flags, since case never counts, and without a repetition inside of a repetition.',
       'Anybody can use such a sender, so see senders_only_if_pass.',
     ],
     examples: ['senders: [user@example.com, example.net, .example.net, "/^bounce-.*@example\\\\.org$/"]'],

@@ -2,11 +2,11 @@
 import type { DomainName, Network } from '../net/index.js';
 import type { AddressPattern } from '../smtp/index.js';
 import { err, ok, type Result } from '../util/index.js';
-import { addressPatterns } from './address-patterns.js';
+import { addressPatternItem, addressPatterns } from './address-patterns.js';
 import { domainNames, domainsAndBelow } from './domain-names.js';
 import { readKeys } from './keys.js';
 import { notScalar, refused, type Kind, type Note } from './kind.js';
-import { readItems } from './list.js';
+import { itemsOf, readItems } from './list.js';
 import { networks } from './networks.js';
 import type { ConfigNode } from './node.js';
 import { shown, type Remark } from './problem.js';
@@ -35,7 +35,9 @@ const schema = {
     spf_of: domainNames.schema,
     networks: networks.schema,
     ptr_domains: domainsAndBelow.schema,
-    recipients: addressPatterns.schema,
+    recipients: {
+      anyOf: [addressPatternItem.schema, { type: 'array', items: addressPatternItem.schema, minItems: 1 }],
+    },
   },
   anyOf: ['spf_of', 'networks', 'ptr_domains'].map((key) => ({ required: [key] })),
 };
@@ -69,7 +71,7 @@ function readForwarder(
   const spfOf = read('spf_of', domainNames, []);
   const ofNetworks = read('networks', networks, []);
   const ptrDomains = read('ptr_domains', domainsAndBelow, []);
-  const recipients = read<readonly AddressPattern[] | null>('recipients', addressPatterns, null);
+  const recipients = read<readonly AddressPattern[] | null>('recipients', recipientPatterns, null);
 
   const parts = [name, spfOf, ofNetworks, ptrDomains, recipients];
   const refusals = [...problems, ...parts.flatMap((part) => (part.ok ? [] : part.error))];
@@ -89,6 +91,15 @@ function readForwarder(
   });
 }
 
+const recipientPatterns: Kind<readonly AddressPattern[]> = {
+  ...addressPatterns,
+  read(node, note) {
+    if (itemsOf(node).length > 0) return addressPatterns.read(node, note);
+    const hint = 'leave it out, or name a recipient';
+    return refused(node.place, 'value', 'a list of nothing never fits', hint);
+  },
+};
+
 /** It stands in the log and in header fields. */
 const forwarderName: Kind<string> = {
   takes: 'a name',
@@ -96,7 +107,7 @@ const forwarderName: Kind<string> = {
   read(node) {
     if (node.kind !== 'scalar') return notScalar(node, 'a name');
     const text = node.text.trim();
-    if (text.length <= MAX_NAME && /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(text)) return ok(text);
+    if (text.length <= MAX_NAME && /^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(text)) return ok(text);
     const message = `${shown(node.text)} is not the name of a forwarder`;
     return refused(node.place, 'value', message, `one line, at most ${MAX_NAME} characters`);
   },

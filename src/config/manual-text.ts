@@ -240,11 +240,11 @@ it is, even where
 excepts it
 .Pc ,
 .Cm profile ,
-which stands for all that profiles say (but not for a dry run that an option asks for or excludes), and any of these options, in their sections:
+which stands for all that profiles say (but it does not end a dry run that "dry_run: true" asks for), and any of these options, in their sections:
 `;
 
 export const RULES_TAIL = `.Pp
-A dry run that the command line asks for holds for rules too.
+A dry run that the command line or the environment asks for holds for rules too.
 `;
 
 export const TAIL = `.Sh FILES

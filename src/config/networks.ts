@@ -1,8 +1,10 @@
 /** The kind of lists of networks: addresses, CIDR, ranges, and words for the networks that everybody has. */
 import {
   IpAddress,
+  LOOPBACK_NETWORKS,
   networksOfRange,
   parseNetwork,
+  PRIVATE_NETWORKS,
   printNetwork,
   withoutHostBits,
   type Network,
@@ -14,21 +16,10 @@ import type { ScalarNode } from './node.js';
 import { shown, type Remark } from './problem.js';
 import { nearest } from './suggest.js';
 
-/** Networks by their words. `private` is what NAT and containers show; the third one of IPv4 is RFC 6598. */
+/** Networks by their words. */
 const WORDS: ReadonlyMap<string, readonly Network[]> = new Map([
-  ['loopback', networksOf('127.0.0.0/8', '::1')],
-  [
-    'private',
-    networksOf(
-      '10.0.0.0/8',
-      '172.16.0.0/12',
-      '192.168.0.0/16',
-      '100.64.0.0/10',
-      '169.254.0.0/16',
-      'fe80::/10',
-      'fc00::/7',
-    ),
-  ],
+  ['loopback', LOOPBACK_NETWORKS],
+  ['private', PRIVATE_NETWORKS],
 ]);
 
 const EXAMPLES = 'examples: 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9, "2001:db8::/32", loopback, private';
@@ -58,9 +49,11 @@ function readNetwork(node: ScalarNode, note: Note): Result<readonly Network[], r
   const network = text.length > MAX_LENGTH ? null : (mappedNetwork(text) ?? parseNetwork(text));
   if (network === null) return notNetwork(node);
   const whole = withoutHostBits(network);
-  if (isMapped(text, network) || printNetwork(whole) !== printNetwork(network)) {
+  const hasHostBits = printNetwork(whole) !== printNetwork(network);
+  if (isMapped(text, network) || hasHostBits) {
     const message = `${shown(text)} is taken as ${printNetwork(whole)}`;
-    note({ place, code: 'spelling', message, hint: null });
+    // Whoever meant one host has named many.
+    note({ place, code: hasHostBits ? 'unwise' : 'spelling', message, hint: null });
   }
   return ok([whole]);
 }
@@ -102,12 +95,4 @@ function hintFor(text: string): string {
     return 'an IPv4 network has four numbers: 10.0.0.0/8';
   if (/^[0-9.]+\/[0-9.]+\.[0-9.]+$/.test(text)) return 'write the length of the mask: 192.0.2.0/24';
   return EXAMPLES;
-}
-
-function networksOf(...texts: readonly string[]): readonly Network[] {
-  return texts.map((text) => {
-    const network = parseNetwork(text);
-    if (network === null) throw new Error(`not a network: ${text}`);
-    return network;
-  });
 }

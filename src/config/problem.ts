@@ -53,6 +53,11 @@ export function problemOf(remark: Remark, severity: Severity): Problem {
   return { severity, source, line, column, path, code, message, hint };
 }
 
+/** A remark on a value that is accepted: a warning if it has consequences, else a note. */
+export function acceptedProblem(remark: Remark): Problem {
+  return problemOf(remark, remark.code === 'unwise' ? 'warning' : 'note');
+}
+
 /**
  * Prints problems, one a line, the sentences in one column:
  * `/etc/spfwarden/spfwarden.yml:7:12  dns.timeout: "soon" is not a duration; examples: 500ms, 3s, 1m`.

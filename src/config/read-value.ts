@@ -3,7 +3,7 @@ import type { ProfileName } from './config.js';
 import { isNothing, scalar, type ConfigNode } from './node.js';
 import { OPTIONS, PROFILE_DEFAULTS, type OptionName } from './options.js';
 import type { ProblemList } from './problem-list.js';
-import { problemOf } from './problem.js';
+import { acceptedProblem, problemOf } from './problem.js';
 
 /** What is used where nobody says anything, as an administrator writes it. */
 export function defaultText(option: OptionName, profile: ProfileName): string {
@@ -31,7 +31,7 @@ export function readValue(
     return null;
   }
   const value = OPTIONS[option].kind.read(node, (remark) => {
-    problems.push(problemOf(remark, 'note'));
+    problems.push(acceptedProblem(remark));
   });
   if (value.ok) return { value: value.value };
   for (const remark of value.error) problems.push(problemOf(remark, 'error'));

@@ -27,9 +27,9 @@ const ANY_MAIL: ConditionOption = {
 };
 
 /**
- * The rule as a configuration. Its profile stands for all that profiles govern, except for a dry run that
- * was asked for or excluded by name; its own values stand over that; and a dry run of the command line over
- * all: whoever starts one wants to be sure that no mail is refused.
+ * The rule as a configuration. Its profile stands for all that profiles govern, except that it does not end a
+ * dry run that was asked for by name; its own values stand over that; and a dry run of the command line or of
+ * the environment over all: whoever starts one wants to be sure that no mail is refused.
  */
 export function ruleOption(
   rule: WrittenRule,
@@ -39,17 +39,17 @@ export function ruleOption(
 ): RuleOption {
   const values: Record<string, unknown> = { ...base, rules: [] };
   const dryRun = given.get('dry_run');
-  const isDryRunGiven = dryRun !== undefined && !isNothing(dryRun.node);
+  const isDryRunAsked = base.dry_run && dryRun !== undefined && !isNothing(dryRun.node);
   if (rule.profile !== null) {
     for (const option of GOVERNED) {
-      if (option !== 'dry_run' || !isDryRunGiven) values[option] = readDefault(option, rule.profile);
+      if (option !== 'dry_run' || !isDryRunAsked) values[option] = readDefault(option, rule.profile);
     }
   }
   for (const [option, node] of rule.options) {
     const read = readValue(option, node, insteadOf(option, rule.profile), problems);
     if (read !== null) values[option] = read.value;
   }
-  if (dryRun?.by === 'command-line' && base.dry_run) values['dry_run'] = true;
+  if (isDryRunAsked && dryRun.by !== 'file') values['dry_run'] = true;
   const config = Object.freeze(values) as Config; // the base, and values that their kinds have read
   return { name: rule.name, when: rule.when ?? ANY_MAIL, skip: rule.skip, config };
 }

@@ -5,7 +5,7 @@ import { boolean, notScalar } from './kind.js';
 import { isNothing, nowhere, type ConfigNode, type MapEntry, type MapNode, type Place } from './node.js';
 import { OPTIONS, type OptionName } from './options.js';
 import { MAX_PROBLEMS, type ProblemList } from './problem-list.js';
-import { problemOf, shown, type ProblemCode } from './problem.js';
+import { acceptedProblem, problemOf, shown, type ProblemCode } from './problem.js';
 import { CONDITION_KEYS, readCondition, type ConditionOption } from './rule-condition.js';
 import { nearest } from './suggest.js';
 
@@ -98,7 +98,7 @@ function readName(
   }
   const text = node === undefined || isNothing(node) ? unnamed : node.text.trim();
   const place = node?.place ?? rule;
-  if (!/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(text) || text.length > MAX_NAME) {
+  if (!/^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(text) || text.length > MAX_NAME) {
     const message = text === '' ? 'the name is empty' : `${shown(text)} is not the name of a rule`;
     refuse(problems, place, 'value', message, `one line, at most ${MAX_NAME} characters`);
     return null;
@@ -117,7 +117,7 @@ function readName(
 function readWhen(node: ConfigNode | undefined, rule: Place, problems: ProblemList): ConditionOption | null {
   const nothing: MapNode = { kind: 'map', place: nowhere(`${rule.path}.when`), entries: [] };
   const condition = readCondition(node === undefined || isNothing(node) ? nothing : node, (remark) => {
-    problems.push(problemOf(remark, 'note'));
+    problems.push(acceptedProblem(remark));
   });
   if (condition.ok) return condition.value;
   for (const remark of condition.error) problems.push(problemOf(remark, 'error'));
@@ -128,7 +128,7 @@ function readSkip(then: MapNode, problems: ProblemList): boolean | null {
   const node = then.entries.find(({ key }) => key === 'skip')?.value;
   if (node === undefined || isNothing(node)) return null;
   const value = boolean.read(node, (remark) => {
-    problems.push(problemOf(remark, 'note'));
+    problems.push(acceptedProblem(remark));
   });
   if (value.ok) return value.value;
   for (const remark of value.error) problems.push(problemOf(remark, 'error'));

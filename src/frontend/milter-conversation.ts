@@ -329,7 +329,7 @@ class MilterConversation implements Conversation {
   /** Mail servers give a message its name at different commands, and take it away with the next message. */
   #noteQueueId(): void {
     const id = macro(this.#session, 'i') ?? '';
-    if (id !== '' && this.#message !== null) this.#message.queueId = id as Octets;
+    if (id !== '' && this.#message !== null) this.#message.queueId = id;
   }
 
   /** What comes after such a problem is no command, so there is nothing to answer it with. */

@@ -22,13 +22,6 @@ export function commentOnPolicy(program: EngineProgram, options: GivenOptions, d
   if (valueOf(options, 'HELO_reject') === 'SPF_Not_Pass') draft.comment('actions.helo.neutral', strictWord);
   if (valueOf(options, 'Mail_From_reject') === 'SPF_Not_Pass')
     draft.comment('actions.mail_from.neutral', strictWord);
-  if (valueOf(options, 'HELO_reject') === 'No_Check' && valueOf(options, 'Mail_From_reject') !== 'No_Check') {
-    draft.comment(
-      'checks.helo',
-      `With No_Check ${program} did not check mail with the null sender at all, and told nobody; here its header field ` +
-        'says that it was not checked.',
-    );
-  }
   if (valueOf(options, 'HELO_reject') === 'Null') {
     draft.comment('rules', 'HELO_reject = Null: HELO decides for mail with the null sender alone.');
   }

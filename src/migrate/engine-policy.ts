@@ -148,8 +148,10 @@ function actionsOf(
   return Object.fromEntries(actions) as Record<SpfResult, Plain>;
 }
 
-/** Whether Postfix could take it for an action, or for names of restrictions (access(5)). */
+/** Whether Postfix could take it for an action, or for names of restrictions (access(5)). Digits are the code of a
+ *  refusal, with a text; other ones it took for OK. */
 export function isRestriction(text: string): boolean {
+  if (/^\d/.test(text) && !/^[45]\d\d +[^ ]/.test(text)) return false;
   return text.length <= 200 && /^\w[\w:.-]*(?:[ ,][\x20-\x7e]*)?$/.test(text);
 }
 

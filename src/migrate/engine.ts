@@ -135,6 +135,15 @@ function writeCommon(program: EngineProgram, options: GivenOptions, draft: Draft
     'query',
     `${program} counted each host of "mx" without an address of the client's kind; "term" is kinder to IPv6 clients.`,
   );
+  const isHeloUnchecked = valueOf(options, 'HELO_reject') === 'No_Check';
+  if (isHeloUnchecked && valueOf(options, 'Mail_From_reject') !== 'No_Check') {
+    draft.set(
+      'skip.null_sender',
+      true,
+      `With No_Check ${program} did not check mail with the null sender at all, and told nobody; here its header field ` +
+        'says that it was not checked.',
+    );
+  }
   draft.set('log.to', 'syslog');
   const debugLevel = numberOf(valueOf(options, 'debugLevel')) ?? 1;
   if (debugLevel < 1) draft.set('log.level', 'error');

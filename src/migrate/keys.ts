@@ -33,7 +33,7 @@ export type Key =
   | 'replies.enhanced_status'
   | `headers.${'add' | 'authserv_id' | 'identities' | 'local_part' | 'strip_forged' | 'receiver' | 'note_skipped'}`
   | `skip.${'networks' | 'authenticated' | 'private_clients' | 'senders' | 'senders_file'}`
-  | `skip.${'helo_names' | 'ptr_domains'}`
+  | `skip.${'helo_names' | 'ptr_domains' | 'null_sender'}`
   | 'forwarders'
   | 'check_as'
   | `limits.${'terms' | 'void' | 'void_counting' | 'time'}`
@@ -82,6 +82,7 @@ export const KEYS: readonly Key[] = [
   'skip.senders_file',
   'skip.helo_names',
   'skip.ptr_domains',
+  'skip.null_sender',
   'forwarders',
   'check_as',
   'limits.terms',

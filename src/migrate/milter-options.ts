@@ -201,8 +201,8 @@ function datasetItems(text: string, line: number | null, files: OldFiles, draft:
     .filter((item) => item !== '');
 }
 
-/** Behind each of the rules that the first that fits is of; there can be a thousand in all. */
-const MAX_MACROS = 50;
+/** As many different ones as all rules may name; each stands in each of the rules, a thousand in all. */
+const MAX_MACROS = 40;
 
 /** MacroList named what is to be checked; everything else was left alone, mail going out above all. */
 function writeMacroList(options: GivenOptions, files: OldFiles, draft: Draft): void {
@@ -225,8 +225,7 @@ function writeMacroList(options: GivenOptions, files: OldFiles, draft: Draft): v
     'rules',
     `MacroList = ${shown(given.text)} meant: check these connections and no other ones. So do the rules here.`,
   );
-  const dryRun = draft.settings.get('dry_run') ?? false;
-  const all = [...draft.rules, { value: { when: {}, then: { dry_run: dryRun } }, comments: [] }];
+  const all = [...draft.rules, { value: { when: {}, then: {} }, comments: [] }];
   const rules = conditions.flatMap((macros, i) => all.map((rule) => withMacros(rule, macros, i + 1)));
   const others = { name: 'not in MacroList', then: { skip: true } };
   draft.rules.splice(0, Infinity, ...rules, { value: others, comments: [] });

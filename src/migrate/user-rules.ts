@@ -54,13 +54,13 @@ export function planRules(
   return [...rules, ...general];
 }
 
-/** What a rule writes down: where it differs from what holds for all. */
+/** What a rule writes down: where it differs from what holds for all. One that changes nothing still keeps those
+ *  below it away. */
 export function thenOf(rule: PlannedRule, base: Policy, isNeeded: (key: string) => boolean): PlainMap {
   const different = [...rule.policy].filter(
     ([key, value]) => isNeeded(key) && !isSame(value, base.get(key) ?? null),
   );
-  // A rule that changes nothing still keeps those below it away.
-  return different.length === 0 ? { dry_run: base.get('dry_run') ?? false } : nested(new Map(different));
+  return nested(new Map(different));
 }
 
 function differs(policy: Policy, base: Policy): boolean {
@@ -102,7 +102,7 @@ function planned(
 /** Rules have names of at most 100 characters, no two alike. */
 function nameOf({ line, recipients }: UserGroup): string {
   const [address = ''] = recipients;
-  const first = address.length > 38 ? `recipient of line ${line}` : address;
+  const first = address.length > 38 || /\p{C}/u.test(address) ? `recipient of line ${line}` : address;
   return recipients.length === 1 ? first : `${first} and ${recipients.length - 1} more`;
 }
 

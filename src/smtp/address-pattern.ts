@@ -1,6 +1,7 @@
 /** Patterns of mail addresses and domains, as administrators write them into lists. */
 import { domainName, type DomainName, type DomainNameProblem } from '../net/index.js';
 import { err, octetsOfText, ok, type Octets, type Result } from '../util/index.js';
+import { expressionCost, type ExpressionCost } from './expression-cost.js';
 
 /** All comparing is without regard to case, domains as A-labels. */
 export type AddressPattern =
@@ -19,6 +20,10 @@ export type AddressPatternProblem =
   | { readonly kind: 'domain'; readonly problem: DomainNameProblem }
   /** `problem` is what the compiler of expressions says. */
   | { readonly kind: 'expression'; readonly problem: string }
+  /** It would take too long with some address, or nobody can say how long. */
+  | { readonly kind: 'cost'; readonly problem: ExpressionCost }
+  /** It begins like an expression, and is none: `/a/i`. */
+  | { readonly kind: 'slashes' }
   | { readonly kind: 'local-part' }
   | { readonly kind: 'length' };
 
@@ -27,11 +32,13 @@ const MAX_PATTERN = 512;
 
 /**
  * Reads one pattern. Without a dot or an at sign it is a local part. An address with brackets is taken
- * without them, `@example.com` as the domain.
+ * without them, `@example.com` as the domain. What begins with a slash is an expression or nothing.
  */
 export function addressPattern(text: string): Result<AddressPattern, AddressPatternProblem> {
   if (text.length > MAX_PATTERN) return err({ kind: 'length' });
-  if (text.startsWith('/') && text.endsWith('/') && text.length > 2) return expression(text.slice(1, -1));
+  if (text.startsWith('/')) {
+    return text.endsWith('/') && text.length > 2 ? expression(text.slice(1, -1)) : err({ kind: 'slashes' });
+  }
   const bare = octetsOfText(/^<.*>$/.test(text) ? text.slice(1, -1) : text);
   const at = bare.lastIndexOf('@');
   const localPart = bare.slice(0, Math.max(at, 0)) as Octets;
@@ -54,9 +61,14 @@ export function addressPattern(text: string): Result<AddressPattern, AddressPatt
 }
 
 function expression(source: string): Result<AddressPattern, AddressPatternProblem> {
+  let compiled: RegExp;
   try {
-    return ok({ kind: 'expression', expression: new RegExp(source, 'i') });
+    compiled = new RegExp(source, 'i');
   } catch (e) {
     return err({ kind: 'expression', problem: e instanceof Error ? e.message : String(e) });
   }
+  const cost = expressionCost(source);
+  return cost === null
+    ? ok({ kind: 'expression', expression: compiled })
+    : err({ kind: 'cost', problem: cost });
 }

@@ -1,5 +1,5 @@
 /** Whom not to judge, as far as the message itself tells. */
-import { NetworkSet, parseNetwork, type IpAddress, type Network } from '../net/index.js';
+import { NetworkSet, PRIVATE_NETWORKS, type IpAddress } from '../net/index.js';
 import type { SkipReason } from './decision.js';
 import { hasAnyMacro } from './macros.js';
 import type { Policy, SkipSettings } from './settings.js';
@@ -30,24 +30,4 @@ export function isListedSender(skip: SkipSettings, { sender, helo }: Transaction
   return sender.kind === 'null' ? skip.senders.hasDomain(helo) : skip.senders.hasAddress(sender);
 }
 
-/** What NAT and containers show in the place of the true client, and nothing else that is special:
- *  addresses for documentation and benchmarks are judged like any other. */
-const PRIVATE = networks(
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  'fe80::/10',
-  'fc00::/7',
-);
-
-function networks(...texts: readonly string[]): NetworkSet {
-  return new NetworkSet(
-    texts.map((text): Network => {
-      const network = parseNetwork(text);
-      if (network === null) throw new Error(`not a network: ${text}`);
-      return network;
-    }),
-  );
-}
+const PRIVATE = new NetworkSet(PRIVATE_NETWORKS);

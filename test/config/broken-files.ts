@@ -171,7 +171,7 @@ export const BROKEN: readonly (readonly [file: string, lines: readonly string[]]
       '3:7  skip.networks[0]: "192.0.2.0/33" is not a network; examples: 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9, "2001:db8::/32", loopback, private',
       '4:7  skip.networks[1]: "192.0.2.9-192.0.2.1" is not a range: the first address is the greater one',
       '5:7  skip.networks[2]: "mx.example.net" is not a network; examples: 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9, "2001:db8::/32", loopback, private',
-      '6:7  note: skip.networks[3]: "192.0.2.7/24" is taken as 192.0.2.0/24',
+      '6:7  warning: skip.networks[3]: "192.0.2.7/24" is taken as 192.0.2.0/24',
     ],
   ],
   [
@@ -319,7 +319,7 @@ export const BROKEN: readonly (readonly [file: string, lines: readonly string[]]
       '11:16  skip.macros.auth_type: expected the value of a macro, found keys',
       '13:15  warning: limits.stage_time: Sendmail waits only 10 seconds for an answer, if R is not set in INPUT_MAIL_FILTER; with Postfix stay below 30s',
       '15:20  rules[0].when.macros: expected macros with their values, found a list; example: {daemon_name: [ORIGINATING], auth_type: any}',
-      '16:22  rules[0].then.actions.reject_at: not possible in a rule; it is the same for all mail; the keys here are: mail_from, helo, strict_domains, only_no_mail_domains, on_internal_error',
+      '16:22  rules[0].then.actions.reject_at: not possible in a rule; it is the same for all mail; the keys here are: mail_from, helo, strict_domains, only_no_mail_domains',
     ],
   ],
   [

@@ -41,7 +41,7 @@ describe('values that are right alone and wrong together', () => {
     ],
     [
       'the same with iprev',
-      'iprev: {actions: {fail: reject}}\nreplies: {iprev: {code: 450, status: 4.7.25}}',
+      'iprev: {actions: {fail: reject}, check: true}\nreplies: {iprev: {code: 450, status: 4.7.25}}',
       '1:25  iprev.actions.fail: "reject" is for good, and replies.iprev.code is 450; write "defer"; or give replies.iprev a code 5xx and a status 5.x.x',
     ],
     [
@@ -80,6 +80,41 @@ describe('values that are right alone and wrong together', () => {
       '2:13  note: forwarders: forwarders change nothing: no fail, softfail or neutral stops mail',
     ],
     [
+      'nothing that is checked',
+      'checks: {helo: false, mail_from: false}',
+      '1:34  warning: checks.mail_from: nothing is checked: neither HELO nor MAIL FROM; set one of the two to true',
+    ],
+    ...(['fail', 'softfail', 'permerror', 'temperror'] as const).map((result) => [
+      `an action for Postfix alone where mail with ${result} is let go on by the other protocol`,
+      `actions:\n  mail_from:\n    ${result}: {postfix: x}\nlisten: {milter: 127.0.0.1:1}`,
+      `3:${result.length + 7}  warning: actions.mail_from.${result}: over listen.milter such mail goes on: only Postfix as a policy client takes {postfix: ...}; write "listen: {milter: off}", or another action`,
+    ]),
+    [
+      'an action for the names of a client that are not looked up',
+      'iprev: {actions: {permerror: reject}}',
+      '1:30  note: iprev.actions.permerror: it changes nothing while iprev.check is false',
+    ],
+    [
+      'a name to match that is not looked up',
+      'iprev: {match_sender: true}',
+      '1:23  note: iprev.match_sender: it changes nothing while iprev.check is false',
+    ],
+    [
+      'a mark for subjects without a milter',
+      'listen: {milter: off}\nheaders: {tag_subject: [fail]}',
+      '2:24  note: headers.tag_subject: it changes nothing while listen.milter is off: only a milter can mark a subject',
+    ],
+    [
+      'a condition for senders of which there are none',
+      'skip: {senders_only_if_pass: true}',
+      '1:30  note: skip.senders_only_if_pass: it changes nothing without skip.senders',
+    ],
+    [
+      'a rule by macros without a milter',
+      'listen: {milter: off}\nrules: [{name: a, when: {macros: {daemon_name: x}}, then: {skip: true}}]',
+      '2:9  note: rules[0]: the rule "a" never applies: it is by macros, and listen.milter is off',
+    ],
+    [
       'times to live',
       'dns: {cache: {min_ttl: 1h, max_ttl: 1m}}',
       '1:24  dns.cache.min_ttl: min_ttl is more than max_ttl; raise the one or lower the other',
@@ -91,7 +126,18 @@ describe('values that are right alone and wrong together', () => {
   test.each([
     'replies: {fail: {code: 450, status: 4.7.23}}\nactions: {helo: {fail: defer}, mail_from: {fail: defer}}',
     'actions: {mail_from: {temperror: reject}}\nreplies: {temperror: {code: 551, status: 5.7.24}}',
-    'actions: {mail_from: {fail: quarantine, softfail: {postfix: hold_it}}}',
+    'listen: {milter: off}\nactions: {mail_from: {fail: quarantine, softfail: {postfix: hold_it}}}',
+    'actions: {mail_from: {pass: {postfix: passed_spf}, neutral: {postfix: greylist}}}',
+    'checks: {helo: false}',
+    'checks: {mail_from: false}',
+    'checks: {helo: false, mail_from: false}\niprev: {check: true}',
+    'iprev: {check: true, match_sender: true, actions: {fail: reject}}',
+    'iprev: {actions: {fail: reject, pass: accept}}\nrules: [{then: {iprev: {check: true}}}]',
+    'iprev: {check: true, actions: {fail: reject}}\nrules: [{then: {iprev: {check: false}}}]',
+    'headers: {tag_subject: fail}',
+    'headers: {tag_subject: off}\nlisten: {milter: off}',
+    'skip: {senders_only_if_pass: true, senders: a.example}',
+    'rules: [{when: {macros: {daemon_name: x}}, then: {skip: true}}]',
     'check_as: 192.0.2.10',
     'profile: dmarc',
     'limits: {stage_time: 9999ms}',
@@ -123,8 +169,35 @@ describe('the same in a rule', () => {
     expect(await problemsOf(text)).toStrictEqual([expected]);
   });
 
+  test('what the rule says itself, and has no effect', async () => {
+    expect(await problemsOf(rule('iprev: {match_sender: true, actions: {}}'))).toStrictEqual([
+      '1:48  note: rules[0].then.iprev.match_sender: it changes nothing while iprev.check is false',
+    ]);
+  });
+
   test('but what is wrong for all mail is told once', async () => {
     expect(await problemsOf(`limits: {time: 100s}\n${rule('skip: false')}`)).toHaveLength(1);
+  });
+});
+
+describe('names of macros', () => {
+  const macros = (from: number, to: number): string =>
+    `{${Array.from({ length: to - from }, (_, i) => `m${from + i}: x`).join(', ')}}`;
+  const skip = `skip: {macros: ${macros(0, 20)}}\n`;
+  const rules = (to: number): string =>
+    [macros(10, 25), macros(0, 20), macros(25, to), macros(0, 1)]
+      .map((each, i) => `  - {when: {listener: a, macros: ${each}, null_sender: ${i % 2 === 0}}, then: {}}\n`)
+      .join('');
+  const listen = 'listen: {milter: {tcp: 127.0.0.1:1, name: a}}\n';
+
+  test('can be forty', async () => {
+    expect(await problemsOf(`${listen}${skip}rules:\n${rules(40)}`)).toStrictEqual([]);
+  });
+
+  test('and no more', async () => {
+    expect(await problemsOf(`${listen}${skip}rules:\n${rules(41)}`)).toStrictEqual([
+      '6:5  rules[2]: skip.macros and the rules up to here name 41 different macros; at most 40: mail servers do not send more',
+    ]);
   });
 });
 

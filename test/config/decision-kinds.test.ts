@@ -20,7 +20,7 @@ describe('actions', () => {
     [`{postfix: ${'a'.repeat(200)}}`, { postfix: 'a'.repeat(200) }],
   ])('%s', async (value, expected) => {
     const config = await silentReading(
-      `actions:\n  mail_from: {softfail: ${value}}\niprev: {actions: {pass: ${value}}}`,
+      `listen: {milter: off}\nactions:\n  mail_from: {softfail: ${value}}\niprev: {check: true, actions: {pass: ${value}}}`,
     );
     expect(config['actions.mail_from.softfail']).toStrictEqual(expected);
     expect(config['iprev.actions.pass']).toStrictEqual(expected);
@@ -46,6 +46,12 @@ describe('actions', () => {
       `{postfix: "${text}"}`,
       /^1:36 {2}actions\.helo\.fail\.postfix: "[^\n]*" is not an action of access\(5\); examples: /,
     ]),
+    ...['550', '5', '12 a', '250 2.0.0 fine', '450', '550 ', '550,a', '5500 a', '5x0 a', '55 a'].map(
+      (text) => [
+        `{postfix: "${text}"}`,
+        `1:36  actions.helo.fail.postfix: "${text}" is not an action of access(5); after a code 4xx or 5xx there must be a text; digits alone would let the mail pass`,
+      ],
+    ),
     [
       `{postfix: ${'a'.repeat(201)}}`,
       '1:36  actions.helo.fail.postfix: an action has at most 200 characters',

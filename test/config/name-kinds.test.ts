@@ -21,6 +21,10 @@ function shownPattern(pattern: AddressPattern): string {
 const ADDRESSES = 'examples: user@example.com, example.com, .example.com (all below it)';
 const DOMAINS = 'examples: example.com, .example.com (all below it)';
 
+const UNNESTED = 'write it without a repetition inside of a repetition, and without alternatives in one';
+const NOT_WHOLE =
+  'begins like a regular expression, and does not end like one; write /.../ without flags: case never counts';
+
 describe.each(['skip.senders', 'skip.recipients'] as const)('%s', (option) => {
   const key = option.slice('skip.'.length);
 
@@ -52,6 +56,15 @@ describe.each(['skip.senders', 'skip.recipients'] as const)('%s', (option) => {
     ['"two words"', `"two words" is not an address or a domain; ${ADDRESSES}`],
     ['""', `"" is not an address or a domain; ${ADDRESSES}`],
     ['"/(/"', '"/(/" is not a regular expression: Unterminated group'],
+    ['/^(.+)+$/', `"/^(.+)+$/" is not taken: some addresses would take it for ever; ${UNNESTED}`],
+    [
+      '"/.*-.*-.*/"',
+      '"/.*-.*-.*/" is not taken: some addresses would take it long; begin it with ^, and write it with three repetitions such as .* at most',
+    ],
+    ["'/^(.)\\1$/'", '"/^(.)\\\\1$/" is not taken: it refers back to one of its groups; write it without'],
+    ['/(?<!a)b/', '"/(?<!a)b/" is not taken: it looks behind; write it without (?<=...) and (?<!...)'],
+    ['/foo/i', `"/foo/i" ${NOT_WHOLE}`],
+    ['/a/b', `"/a/b" ${NOT_WHOLE}`],
     ['"/[\\n/"', '"/[\\n/" is not a regular expression: Unterminated character class'],
     ['"*.example.com"', '"*.example.com" has a star, which means nothing here; write .example.com'],
     ['"*@example.com"', '"*@example.com" has a star, which means nothing here; write example.com'],
@@ -190,6 +203,18 @@ describe('forwarders', () => {
         '1:21  forwarders[0].name: expected a name, found a list',
         expect.stringMatching(/^1:34 {2}forwarders\[0\]\.spf_of: "com" is not a domain name/),
         expect.stringMatching(/^1:51 {2}forwarders\[0\]\.recipients: "a b" is not an address/),
+      ],
+    ],
+    [
+      '{spf_of: a.example, recipients: []}',
+      ['1:46  forwarders[0].recipients: a list of nothing never fits; leave it out, or name a recipient'],
+    ],
+    [
+      '{name: "a\\u202eb", spf_of: a.example}',
+      [
+        expect.stringMatching(
+          /^1:21 {2}forwarders\[0\]\.name: .* is not the name of a forwarder; one line, /,
+        ),
       ],
     ],
     [

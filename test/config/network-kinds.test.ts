@@ -38,15 +38,15 @@ describe('skip.networks', () => {
   });
 
   test.each([
-    ['192.0.2.7/24', ['192.0.2.0/24'], '"192.0.2.7/24" is taken as 192.0.2.0/24'],
-    ['2001:db8::1/32', ['2001:db8::/32'], '"2001:db8::1/32" is taken as 2001:db8::/32'],
-    ['::ffff:192.0.2.1', ['192.0.2.1'], '"::ffff:192.0.2.1" is taken as 192.0.2.1'],
-    ['::ffff:192.0.2.7/120', ['192.0.2.0/24'], '"::ffff:192.0.2.7/120" is taken as 192.0.2.0/24'],
-    ['::ffff:0:0/96', ['0.0.0.0/0'], '"::ffff:0:0/96" is taken as 0.0.0.0/0'],
-  ])('%s is noted', async (value, expected, note) => {
+    ['192.0.2.7/24', ['192.0.2.0/24'], 'warning', '"192.0.2.7/24" is taken as 192.0.2.0/24'],
+    ['2001:db8::1/32', ['2001:db8::/32'], 'warning', '"2001:db8::1/32" is taken as 2001:db8::/32'],
+    ['::ffff:192.0.2.1', ['192.0.2.1'], 'note', '"::ffff:192.0.2.1" is taken as 192.0.2.1'],
+    ['::ffff:192.0.2.7/120', ['192.0.2.0/24'], 'warning', '"::ffff:192.0.2.7/120" is taken as 192.0.2.0/24'],
+    ['::ffff:0:0/96', ['0.0.0.0/0'], 'note', '"::ffff:0:0/96" is taken as 0.0.0.0/0'],
+  ])('%s is remarked on', async (value, expected, severity, sentence) => {
     const { config, lines } = await reading(`skip: {networks: [${value}]}`);
     expect(config?.['skip.networks'].map(printNetwork)).toStrictEqual(expected);
-    expect(lines).toStrictEqual([`1:19  note: skip.networks[0]: ${note}`]);
+    expect(lines).toStrictEqual([`1:19  ${severity}: skip.networks[0]: ${sentence}`]);
   });
 
   test.each([

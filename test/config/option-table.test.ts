@@ -120,8 +120,13 @@ test('a rule can have whatever is decided for each message', () => {
   const inRules = OPTION_NAMES.filter((name) => OPTIONS[name].inRules);
   const decided = startingWith('checks.', 'actions.', 'replies.', 'headers.', 'limits.', 'iprev.');
   const others: readonly string[] = ['profile', 'dry_run', 'check_as', 'forwarders'];
-  // These are needed before it is known which rule applies, or say who we are.
-  const ofAllMail: readonly string[] = ['headers.authserv_id', 'actions.reject_at', 'limits.stage_time'];
+  // These are needed before it is known which rule applies, or where none can be asked, or say who we are.
+  const ofAllMail: readonly string[] = [
+    'headers.authserv_id',
+    'actions.reject_at',
+    'actions.on_internal_error',
+    'limits.stage_time',
+  ];
   const expected = OPTION_NAMES.filter(
     (name) => (decided.includes(name) && !ofAllMail.includes(name)) || others.includes(name),
   );

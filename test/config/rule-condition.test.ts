@@ -125,5 +125,7 @@ test('every problem is named', async () => {
 test('a value that is put right is noted', async () => {
   const { config, lines } = await reading(rule('{client: "!192.0.2.7/24"}'));
   expect(config?.rules[0]?.when.client?.none?.map(printNetwork)).toStrictEqual(['192.0.2.0/24']);
-  expect(lines).toStrictEqual(['1:25  note: rules[0].when.client: "192.0.2.7/24" is taken as 192.0.2.0/24']);
+  expect(lines).toStrictEqual([
+    '1:25  warning: rules[0].when.client: "192.0.2.7/24" is taken as 192.0.2.0/24',
+  ]);
 });

@@ -106,9 +106,14 @@ describe('a profile in a rule', () => {
       { dry_run: true },
     ],
     [
-      'and begins none that was excluded',
+      'and begins one that the file excluded',
+      { base: 'dry_run: false', rules: '  - then: {profile: monitor}' },
+      { dry_run: true },
+    ],
+    [
+      'and one that the environment excluded',
       { environment: { SPFWARDEN_DRY_RUN: 'false' }, rules: '  - then: {profile: monitor}' },
-      { dry_run: false },
+      { dry_run: true },
     ],
   ])('%s', async (_, scene, expected) => {
     expect((await load(scene)).rules[0]?.config).toMatchObject(expected);
@@ -118,18 +123,27 @@ describe('a profile in a rule', () => {
 describe('a dry run', () => {
   const RULES = '  - then: {dry_run: false}';
 
-  test('of a rule wins over that of the file and of the environment', async () => {
-    const environment = { SPFWARDEN_DRY_RUN: 'true' };
-    expect((await load({ environment, rules: RULES })).rules[0]?.config.dry_run).toBe(false);
+  test.each(['dry_run: true', 'profile: monitor'])('of a rule wins over %s of the file', async (base) => {
+    expect((await load({ base, rules: RULES })).rules[0]?.config.dry_run).toBe(false);
   });
 
-  test.each([RULES, '  - then: {profile: standard}', '  - then: {skip: false}'])(
-    'of the command line wins over %s',
-    async (rules) => {
-      const overrides: Override[] = [{ option: 'dry_run', flag: '--dry-run', value: 'true' }];
-      expect((await load({ overrides, rules })).rules[0]?.config.dry_run).toBe(true);
-    },
-  );
+  test('that the environment excludes can be that of a rule', async () => {
+    const environment = { SPFWARDEN_DRY_RUN: 'false' };
+    const rules = '  - then: {dry_run: true}';
+    expect((await load({ environment, rules })).rules[0]?.config.dry_run).toBe(true);
+  });
+
+  describe.each<[string, Pick<Scene, 'environment' | 'overrides'>]>([
+    ['command line', { overrides: [{ option: 'dry_run', flag: '--dry-run', value: 'true' }] }],
+    ['environment', { environment: { SPFWARDEN_DRY_RUN: 'true' } }],
+  ])('of the %s wins', (_, asked) => {
+    test.each([RULES, '  - then: {profile: standard}', '  - then: {skip: false}'])(
+      'over %s',
+      async (rules) => {
+        expect((await load({ ...asked, rules })).rules[0]?.config.dry_run).toBe(true);
+      },
+    );
+  });
 });
 
 describe('what is wrong with a rule is told with its place', () => {
@@ -165,6 +179,10 @@ describe('what is wrong with a rule is told with its place', () => {
       '  - {name: "a\\nb", then: {}}',
       '2:12  rules[0].name: "a\\nb" is not the name of a rule; one line, at most 100 characters',
     ],
+    ...['\\u202e', '\\u200b', '\\u001b'].map((character): [string, RegExp] => [
+      `  - {name: "a${character}b", then: {}}`,
+      /^2:12 {2}rules\[0\]\.name: .* is not the name of a rule; one line, /,
+    ]),
     [
       '  - skip',
       '2:5  rules[0]: expected a rule, found a value; a rule is {name: ..., when: {...}, then: {...}}',

@@ -103,6 +103,12 @@ describe('in policyd-spf.conf', () => {
     withUsers('U-06 commas in values', ['a@b.example,Reject_Not_Pass_Domains=c.example,d.example'], {
       to: ['then: {actions: {strict_domains: [c.example, d.example]}}'],
     }),
+    {
+      about: 'a rule that does nothing, and keeps those below it away',
+      from: [...base, 'HELO_reject = Null'],
+      files: { [USERS]: 'a@b.example,HELO_reject=False' },
+      to: ['- name: a@b.example', 'when: {recipient: [a@b.example]}', 'then: {}', '- name: null sender'],
+    },
     withUsers('U-07 no entries', ['# nothing'], {
       without: ['rules:'],
       remarks: [[1, 'users has no entry: policyd-spf died']],

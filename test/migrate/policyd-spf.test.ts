@@ -138,7 +138,7 @@ describe('options', () => {
     {
       about: 'O-23 HELO_reject No_Check: bounces were not checked',
       from: ['HELO_reject = No_Check'],
-      to: ['helo: false'],
+      to: ['helo: false', 'null_sender: true'],
       without: ['rules:', 'note_skipped'],
       says: ['did not check mail with the null sender at all'],
     },
@@ -170,6 +170,7 @@ describe('options', () => {
       from: ['Mail_From_reject = No_Check', 'HELO_reject = No_Check'],
       to: ['mail_from: false', 'helo: false', 'note_skipped: false'],
       without: ['rules:'],
+      complaints: ['nothing is checked'],
     },
     {
       about: 'O-24 Null is not a word of Mail_From_reject',
@@ -202,6 +203,15 @@ describe('options', () => {
       from: ['Mail_From_pass_restriction = spf_fin, passed_spf'],
       to: ['mail_from: {pass: {postfix: "spf_fin, passed_spf"}}'],
       without: ['rules:'],
+    },
+    {
+      about: 'O-27 what Postfix would take for OK',
+      from: ['Mail_From_pass_restriction = 550', 'HELO_pass_restriction = 250 fine'],
+      without: ['actions:'],
+      remarks: [
+        [1, '"550" is no action of access(5)'],
+        [2, 'is no action of access(5)'],
+      ],
     },
     {
       about: 'O-27 what Postfix would not take',

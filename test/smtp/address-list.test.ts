@@ -50,12 +50,63 @@ describe('patterns', () => {
     { text: '*.example.com', error: { kind: 'domain', problem: 'character' } },
     { text: 'user@[192.0.2.1]', error: { kind: 'domain', problem: 'character' } },
     { text: 'x'.repeat(513), error: { kind: 'length' } },
+    { text: '/foo/i', error: { kind: 'slashes' } },
+    { text: '/a/b', error: { kind: 'slashes' } },
+    { text: '/', error: { kind: 'slashes' } },
+    { text: '//', error: { kind: 'slashes' } },
     {
       text: '/(/',
       error: { kind: 'expression', problem: expect.stringContaining('Unterminated group') },
     },
   ])('not "$text"', ({ text, error }) => {
     expect(addressPattern(text)).toEqual({ ok: false, error });
+  });
+});
+
+describe('expressions', () => {
+  test.each([
+    '^bounce-.*@example\\.org$',
+    '^(a|b)@x\\.example$',
+    '^(?:noreply|no-reply|bounce)[+-].*@(?:.*\\.)?example\\.org$',
+    '^[a-z0-9._-]+\\+[a-z]+@.+\\.example$',
+    '@(?:[^.]+\\.)?[^.]+\\.example$',
+    '^(?:ab)+@',
+    '^(?:\\d{1,3}\\.){3}\\d{1,3}@',
+    '^x{320}$',
+    '[(|+)*]\\(\\|+',
+    '^a{,5}[^]+$',
+    '^(?<user>.+)@(?=x)(?!y)',
+    '^.*?-.*?-.*?@',
+  ])('taken: %s', (source) => {
+    expect(addressPattern(`/${source}/`)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['^([a-z0-9]+[.-]?)+@news\\.example$', 'nested'],
+    ['^(a+)+$', 'nested'],
+    ['^(?:a*)*$', 'nested'],
+    ['^(?:a+){2,}$', 'nested'],
+    ['^(a|b)+$', 'nested'],
+    ['^(a|aa)*?$', 'nested'],
+    ['^((a|a))+$', 'nested'],
+    ['^(?:x(?<y>a?a?))+$', 'nested'],
+    ['^(?=(a+)+$)', 'nested'],
+    ['^(\\)|a)+$', 'nested'],
+    ['^([)]|a)+$', 'nested'],
+    ['^.*.*.*.*$', 'repetitions'],
+    ['.*.*.*$', 'repetitions'],
+    ['^a|.*.*.*$', 'repetitions'],
+    [`^${'a?'.repeat(40)}$`, 'repetitions'],
+    ['^(a|a){40}$', 'repetitions'],
+    ['^(a{1,9}){40}$', 'repetitions'],
+    ['^(a+){9}$', 'repetitions'],
+    ['^a{0,300}a{0,300}a{0,300}a{0,300}$', 'repetitions'],
+    ['^(.)\\1$', 'back-reference'],
+    ['^(?<a>.)\\k<a>$', 'back-reference'],
+    ['(?<=a)b', 'lookbehind'],
+    ['(?<!a)b', 'lookbehind'],
+  ])('not taken: %s', (source, problem) => {
+    expect(addressPattern(`/${source}/`)).toEqual({ ok: false, error: { kind: 'cost', problem } });
   });
 });
 
