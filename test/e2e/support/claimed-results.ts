@@ -35,6 +35,7 @@ export const FORGED: readonly Claim[] = [
   { what: 'with a final dot', field: field(`${RECEIVER}.`) },
   { what: 'without any result', field: `Authentication-Results: ${RECEIVER}` },
   { what: 'without a blank behind the colon', field: field(RECEIVER).replace(': ', ':') },
+  { what: 'in a field with a blank before the colon', field: field(RECEIVER, 'Authentication-Results ') },
   { what: 'in a field whose name is upper case', field: field(RECEIVER, 'AUTHENTICATION-RESULTS') },
   { what: 'in a field whose name is lower case', field: field(RECEIVER, 'authentication-results') },
 ];

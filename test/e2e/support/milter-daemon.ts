@@ -1,4 +1,6 @@
 /** Our daemon in the lab as a milter alone. A test may have several, each with settings of its own. */
+import { mkdirSync } from 'node:fs';
+
 import type { Lab, Program } from './lab.js';
 
 /** Where the built-in configuration has it; those after the first listen on the next ports. */
@@ -13,13 +15,19 @@ export class MilterDaemon {
   readonly #configuration: string;
   #program: Program | undefined;
 
-  /** `settings`: lines of its configuration besides the name of the host and where it listens. */
-  constructor(lab: Lab, name: string, index: number, settings: readonly string[]) {
+  /** `settings`: lines of its configuration besides the name of the host and where it listens. `hasSocket`: on a unix
+   *  socket, too, where a chrooted smtpd finds it. */
+  constructor(lab: Lab, name: string, index: number, settings: readonly string[], hasSocket: boolean) {
     this.port = FIRST_PORT + index;
     this.#lab = lab;
     this.#name = `milter-${name}`;
-    const listen = `listen: {policy: off, milter: "127.0.0.1:${this.port}"}`;
-    const lines = ['hostname: mx.lab.example', listen, ...settings];
+    const lines = ['hostname: mx.lab.example', ...settings, 'listen:', '  policy: off', '  milter:'];
+    lines.push(`    - 127.0.0.1:${this.port}`);
+    if (hasSocket) {
+      mkdirSync(lab.path('queue/spfwarden'), { recursive: true });
+      const path = lab.path(`queue/spfwarden/${name}.sock`);
+      lines.push(`    - {socket: ${path}, group: postfix, mode: "0660"}`);
+    }
     this.#configuration = lab.write(`${this.#name}.yml`, `${lines.join('\n')}\n`);
   }
 
@@ -43,13 +51,17 @@ export class MilterDaemon {
   }
 }
 
-/** One for each set of settings, in that order, all of them listening. */
+/** One for each set of settings, in that order, all of them listening; `sockets` names those that do so on a unix
+ *  socket as well, `unix:spfwarden/NAME.sock` to Postfix. */
 export async function startMilters<Name extends string>(
   lab: Lab,
   settings: Readonly<Record<Name, readonly string[]>>,
+  sockets: readonly NoInfer<Name>[] = [],
 ): Promise<Readonly<Record<Name, MilterDaemon>>> {
   const names = Object.keys(settings) as Name[];
-  const daemons = names.map((name, i) => new MilterDaemon(lab, name, i, settings[name]));
+  const daemons = names.map(
+    (name, i) => new MilterDaemon(lab, name, i, settings[name], sockets.includes(name)),
+  );
   await Promise.all(daemons.map((daemon) => daemon.start()));
   return Object.fromEntries(names.map((name, i) => [name, daemons[i]])) as Record<Name, MilterDaemon>;
 }

@@ -38,7 +38,6 @@ export class Sendmail<F extends MailFilters> {
     for (const folder of ['sm', 'sm/queue', 'sm/mail']) mkdirSync(lab.path(folder), { mode: 0o711 });
     chownSync(lab.path('sm/mail'), NOBODY, NOBODY);
     lab.write('sm/deliver.sh', DELIVER);
-    lab.write('sm/service.switch', 'hosts files\naliases files\npasswd files\n');
     lab.write('sm/sendmail.cf', configuration(lab, filters, ports));
     for (const client of clients) {
       const [prefix, more] = client.includes(':') ? ['128', ['nodad']] : ['32', []];
@@ -62,10 +61,14 @@ export class Sendmail<F extends MailFilters> {
     return SmtpClient.greet(socket, helo);
   }
 
+  /** Whether a message whose end of DATA got this reply waits in the queue for somebody to look at it. */
+  isQuarantined(reply: string | null): boolean {
+    return existsSync(this.#lab.path(`sm/queue/hf${queueId(reply)}`));
+  }
+
   /** A message whose end of DATA got this reply. */
   async delivered(reply: string | null): Promise<string> {
-    const id = /^250 2\.0\.0 (\w+) Message accepted for delivery$/.exec(reply ?? '')?.[1];
-    if (id === undefined) throw new Error(`not queued: ${reply ?? 'no recipient'}`);
+    const id = queueId(reply);
     const file = this.#lab.path(`sm/mail/${id}`);
     return until(
       `the delivery of ${id}`,
@@ -73,6 +76,12 @@ export class Sendmail<F extends MailFilters> {
       () => `in the queue: ${readdirSync(this.#lab.path('sm/queue')).join(' ')}`,
     );
   }
+}
+
+function queueId(reply: string | null): string {
+  const id = /^250 2\.0\.0 (\w+) Message accepted for delivery$/.exec(reply ?? '')?.[1];
+  if (id === undefined) throw new Error(`not queued: ${reply ?? 'no recipient'}`);
+  return id;
 }
 
 /** The text of sendmail.cf. */
@@ -89,7 +98,6 @@ function configuration(lab: Lab, filters: MailFilters, ports: ReadonlyMap<string
     define('STATUS_FILE', lab.path('sm/statistics')),
     define('HELP_FILE', ''),
     define('confPID_FILE', lab.path('sm/sendmail.pid')),
-    define('confSERVICE_SWITCH_FILE', lab.path('sm/service.switch')),
     define('confCONTROL_SOCKET_NAME', ''),
     define('confTO_IDENT', '0'),
     define('confDONT_PROBE_INTERFACES', 'True'),

@@ -22,7 +22,7 @@ export function namesAdded(message: string): readonly string[] {
 /** What the fields of a name say, wherever they stand. */
 export function valuesOf(message: string, name: string): readonly string[] {
   return fields(message).flatMap((field) =>
-    field.name.toLowerCase() === name.toLowerCase() ? [field.value] : [],
+    field.name.trim().toLowerCase() === name.toLowerCase() ? [field.value] : [],
   );
 }
 
