@@ -3,9 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 import { loadConfig, printProblems } from '../config/index.js';
+import { milterConversation } from '../frontend/index.js';
 import { parseZone, zoneLookup } from '../resolver/index.js';
 import { listen, showAddress } from '../server/index.js';
-import { systemClock } from '../util/index.js';
+import { systemClock, type Converse } from '../util/index.js';
+import { Watch } from '../verdict/index.js';
+import { playMilter } from './demo-milter.js';
+import { milterRules } from './milter-rules.js';
 import { configuredJudge, policyOver } from './policy-service.js';
 
 /** The whole DNS of the demonstration. */
@@ -99,21 +103,51 @@ export async function demo(print: (line: string) => void): Promise<void> {
     overrides: [{ option: 'hostname', flag: 'demo', value: 'mx.receiver.example' }],
   });
   if (!loaded.ok) throw new Error(printProblems(loaded.error));
+  const { config } = loaded.value;
+  const lookup = zoneLookup(zone.value);
   const report = (): void => undefined;
-  const judge = configuredJudge(loaded.value.config, zoneLookup(zone.value), systemClock, report);
-  const converse = policyOver(judge, systemClock, report);
+
+  const judge = configuredJudge(config, lookup, systemClock, report);
+  const policy = await open('policy', policyOver(judge, systemClock, report));
+  print(`The policy server listens on ${policy.where}, as it would for Postfix.`);
+  for (const [index, scene] of SCENES.entries()) await play(scene, index, policy.socket, print);
+  await policy.close();
+
+  const rules = milterRules(config, { lookup, clock: systemClock, watch: new Watch(systemClock, report) });
+  const settings = { rules: () => rules, listener: null, isLocal: false, clock: systemClock, report };
+  const milter = await open('milter', milterConversation(settings));
+  print('');
+  print(`The milter listens on ${milter.where}, as it would for Postfix or Sendmail.`);
+  print('');
+  print('A message that passes: it gets fields, and loses one that claims to be ours');
+  await playMilter(milter.socket, print);
+  await milter.close();
+}
+
+interface Opened {
+  readonly where: string;
+  /** Connected to it. */
+  readonly socket: Socket;
+  close(): Promise<unknown>;
+}
+
+async function open(service: 'policy' | 'milter', converse: Converse): Promise<Opened> {
   const listener = await listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, converse, {
-    service: 'policy',
+    service,
     clock: systemClock,
     report: () => undefined,
   });
   const { address } = listener;
   if (address.kind !== 'tcp') throw new Error('it was to listen on TCP');
-  print(`The policy server listens on ${showAddress(address)}, as it would for Postfix.`);
   const socket = connect(address.port, address.host);
-  for (const [index, scene] of SCENES.entries()) await play(scene, index, socket, print);
-  socket.end();
-  await listener.drain(1000);
+  return {
+    where: showAddress(address),
+    socket,
+    close() {
+      socket.end();
+      return listener.drain(1000);
+    },
+  };
 }
 
 async function play(

@@ -129,7 +129,7 @@ export const ACTION_OPTIONS = {
       'At which SMTP command mail is refused over the milter protocol.',
       'At "rcpt" the line that the mail server logs says for whom it was, and recipients can be exempt.',
       'At "helo" only the HELO name is judged, and senders and logins are not known yet:',
-      'do not use it where users submit mail.',
+      'do not use it where users submit mail, and mind that what is said of bounces counts for all mail then.',
       'If a rule, skip.recipients or a forwarder names recipients, it is "rcpt" in any case.',
     ],
   }),
