@@ -13,6 +13,7 @@ const NOT_CHECKED: Verdict = {
   why: 'an error of spfwarden itself',
   rule: null,
   dryRun: false,
+  logLevel: null,
 };
 
 /** Checks nothing. */

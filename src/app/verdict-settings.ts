@@ -22,8 +22,8 @@ import type {
 export function verdictSettings(config: Config, system = hostname()): VerdictSettings {
   const lists = new Lists();
   return {
-    policy: policyOf(config, system, lists),
-    rules: config.rules.map((rule) => ruleOf(rule, system, lists)),
+    policy: policyOf(config, null, system, lists),
+    rules: config.rules.map((rule) => ruleOf(rule, config, system, lists)),
     clientMap: config.client_map,
     prefetch: config['dns.prefetch'],
     outage: outageOf(config),
@@ -77,7 +77,7 @@ class Lists {
   }
 }
 
-function policyOf(config: Config, system: string, lists: Lists): Policy {
+function policyOf(config: Config, logLevel: Policy['logLevel'], system: string, lists: Lists): Policy {
   const host = config.hostname ?? system;
   return {
     checks: {
@@ -134,6 +134,7 @@ function policyOf(config: Config, system: string, lists: Lists): Policy {
     forwarders: lists.forwarders(config.forwarders),
     checkAs: config.check_as,
     dryRun: config.dry_run,
+    logLevel,
     receiver: config['headers.receiver'] === 'unknown' ? 'unknown' : host,
     limits: limitsOf(config),
     timeMs: config['limits.time'],
@@ -170,8 +171,10 @@ function forwarderOf(
   };
 }
 
-function ruleOf({ name, when, skip, config }: RuleOption, system: string, lists: Lists): Rule {
-  return { name, when: conditionOf(when), skip, policy: policyOf(config, system, lists) };
+function ruleOf({ name, when, skip, config }: RuleOption, base: Config, system: string, lists: Lists): Rule {
+  const level = config['log.level'];
+  const logLevel = level === base['log.level'] ? null : level;
+  return { name, when: conditionOf(when), skip, policy: policyOf(config, logLevel, system, lists) };
 }
 
 function conditionOf(when: ConditionOption): Condition {

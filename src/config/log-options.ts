@@ -22,8 +22,12 @@ export const LOG_OPTIONS = {
     kind: choice(['error', 'warning', 'notice', 'info', 'debug']),
     default: 'info',
     reload: 'live',
-    inRules: false,
-    doc: ['What is logged: this and what weighs more.', 'At "info" there is one line for each message.'],
+    inRules: true,
+    doc: [
+      'What is logged: this and what weighs more.',
+      'At "info" there is one line for each message.',
+      'In a rule it decides whether its mail has this line, and about nothing else.',
+    ],
   }),
   'log.format': option({
     kind: choice(['text', 'json']),

@@ -2,6 +2,9 @@
 import type { SpfResult } from '../smtp/index.js';
 import type { Octets } from '../util/index.js';
 
+/** How much a log line matters. */
+export type LogLevel = 'error' | 'warning' | 'notice' | 'info' | 'debug';
+
 /** What a mail server connects to. */
 type Service = 'policy' | 'milter';
 
@@ -32,6 +35,8 @@ export type Event =
       readonly action: 'accept' | 'reject' | 'defer' | 'hold' | 'restrict' | 'skip';
       /** The name of the administrator's rule that applied. */
       readonly rule: string | null;
+      /** How talkative the log is to be about this message; null: as about everything else. */
+      readonly level: LogLevel | null;
       /** The decision in few words: what matched, what went wrong, why it was skipped. */
       readonly why: string;
       /** Whether the action was only noted and not taken. */

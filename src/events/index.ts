@@ -1,2 +1,2 @@
 /** Everything worth reporting, as one union, and the type of whoever listens. */
-export type { Event, Report } from './event.js';
+export type { Event, LogLevel, Report } from './event.js';

@@ -72,6 +72,7 @@ export function judgedEvent(
     action: verdict.decision.do,
     why: verdict.why,
     rule: verdict.rule,
+    level: verdict.logLevel,
     dryRun: verdict.dryRun,
     durationMs,
   };

@@ -190,6 +190,7 @@ const NOT_JUDGED: Verdict = {
   why: 'an error of spfwarden itself',
   rule: null,
   dryRun: false,
+  logLevel: null,
 };
 
 /** For now, and by no fault of the sender (RFC 3463 §3.4). */

@@ -36,9 +36,9 @@ const FOR_RULES: ReadonlySet<EngineName> = new Set<EngineName>([
   'Reason_Message',
 ]);
 
-/** What it reads there and no rule can say. */
-const FOR_ALL_ONLY: ReadonlyMap<string, string> = new Map([
-  ['debugLevel', 'log.level is for all mail'],
+/** What it reads there and does not become part of a rule. */
+const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ['debugLevel', 'a rule with log.level says whether mail has a line in the log'],
   ['HELO_Whitelist', 'skip.helo_names is for all mail'],
   ['Whitelist_Lookup_Time', 'there is one deadline, limits.time'],
   ['Hide_Receiver', 'it had no effect together with Per_User'],
@@ -99,7 +99,7 @@ function readPairs(text: string, line: number, remark: (line: number, text: stri
       remark(line, `${shown(pair)} is not Name=value: policyd-spf died when it came to it; left out`);
       continue;
     }
-    const reason = FOR_ALL_ONLY.get(name);
+    const reason = LEFT_OUT.get(name);
     if (reason !== undefined) remark(line, `${name} is left out: ${reason}`);
     else if (!isEngineName(name) || !FOR_RULES.has(name)) remark(line, unknown(name));
     else if ((name === 'Lookup_Time' || name === 'Void_Limit') && numberOf(value) === null)

@@ -1,7 +1,6 @@
 /** What a log line says about each event, before it is written as text or as JSON. */
-import type { Event } from '../events/index.js';
+import type { Event, LogLevel } from '../events/index.js';
 import { assertNever } from '../util/index.js';
-import type { LogLevel } from './level.js';
 import { isWanted, messageEntry } from './message-entry.js';
 import type { ChangeableSettings } from './settings.js';
 
@@ -23,6 +22,11 @@ export interface Entry {
 /** Known before anything is made of the event, so that a line that is not written costs nothing. */
 export function levelOf(event: Event): LogLevel {
   return LEVELS[event.kind];
+}
+
+/** What a line must weigh to be written: the level of the settings, where the event does not bring its own. */
+export function thresholdFor(event: Event, settings: ChangeableSettings): LogLevel {
+  return (event.kind === 'message-judged' ? event.level : null) ?? settings.level;
 }
 
 const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {

@@ -1,9 +1,14 @@
 /** How much a log line matters. */
+import type { LogLevel } from '../events/index.js';
 
 /** The most important first. */
-export const LOG_LEVELS = ['error', 'warning', 'notice', 'info', 'debug'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_LEVELS = [
+  'error',
+  'warning',
+  'notice',
+  'info',
+  'debug',
+] as const satisfies readonly LogLevel[];
 
 /** The severities of syslog (RFC 5424 §6.2.1): the smaller, the more important. */
 export const SEVERITY: Readonly<Record<LogLevel, number>> = {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import type { Report } from '../events/index.js';
 import type { Clock } from '../util/index.js';
-import { entriesOf, levelOf, linesLost, targetFailed, type Entry } from './entry.js';
+import { entriesOf, levelOf, linesLost, targetFailed, thresholdFor, type Entry } from './entry.js';
 import { formatJson, formatText } from './format.js';
 import type { Line, Origin } from './frame.js';
 import { SEVERITY } from './level.js';
@@ -115,7 +115,7 @@ export async function openLog(
   };
   return {
     report(event) {
-      if (isClosed || SEVERITY[levelOf(event)] > SEVERITY[inForce.level]) return;
+      if (isClosed || SEVERITY[levelOf(event)] > SEVERITY[thresholdFor(event, inForce)]) return;
       for (const entry of entriesOf(event, inForce)) logger.log(lineOf(entry));
     },
     configure(changed) {

@@ -1,7 +1,7 @@
 /** What an administrator says about the log. */
+import type { LogLevel } from '../events/index.js';
 import type { SpfResult } from '../smtp/index.js';
 import type { Facility } from './facility.js';
-import type { LogLevel } from './level.js';
 
 /** Where lines go. `host` is an address: a log that asks the DNS for a name would wait for what it reports on. */
 export type LogTarget =

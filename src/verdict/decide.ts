@@ -59,6 +59,7 @@ function verdictOf(
     why: because,
     rule: rule?.name ?? null,
     dryRun: policy.dryRun,
+    logLevel: policy.logLevel,
   };
 }
 
@@ -107,6 +108,7 @@ export function skipped(
     why: WORDS[reason],
     rule: rule?.name ?? null,
     dryRun: policy.dryRun,
+    logLevel: policy.logLevel,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a verdict says. */
+import type { LogLevel } from '../events/index.js';
 import type { AuthenticationResultsField, ReceivedSpfField } from '../header/index.js';
 import type { IprevOutcome } from '../iprev/index.js';
 import type { ReplyText, SmtpReply, SpfIdentity } from '../smtp/index.js';
@@ -51,6 +52,8 @@ export interface Verdict {
   readonly rule: string | null;
   /** Whether the decision is only to be logged. */
   readonly dryRun: boolean;
+  /** How talkative the log is to be about this message; null: as about all. */
+  readonly logLevel: LogLevel | null;
 }
 
 export interface Judge {

@@ -1,4 +1,5 @@
 /** What the administrator decides, as values: what a configuration comes to, and all that a judge goes by. */
+import type { LogLevel } from '../events/index.js';
 import type { AuthservId } from '../header/index.js';
 import type { IprevResult } from '../iprev/index.js';
 import type { DomainName, IpAddress, NetworkSet } from '../net/index.js';
@@ -126,6 +127,8 @@ export interface Policy {
   readonly checkAs: IpAddress | null;
   /** Judge and log, and do nothing: no refusal, no field. */
   readonly dryRun: boolean;
+  /** How talkative the log is about such mail; null: as about all. */
+  readonly logLevel: LogLevel | null;
   /** This host's name, or `unknown`: `receiver=` in fields, and `%{r}`. */
   readonly receiver: string;
   readonly limits: Limits;

@@ -144,6 +144,14 @@ describe('refusals are given', () => {
     expect(await client.endOfMessage()).toEqual({ modifications: [], final: { kind: 'continue' } });
     expect(scene.events).toMatchObject([{ kind: 'message-judged', action: 'reject', dryRun: true }]);
   });
+
+  test.each(['error', 'debug', null] as const)('is reported with the level for it: %s', async (logLevel) => {
+    const scene = new MilterScene(() => verdict(accept, { logLevel }));
+    const client = await scene.client();
+    await session(client);
+    await client.endOfMessage();
+    expect(scene.events).toMatchObject([{ kind: 'message-judged', level: logLevel }]);
+  });
 });
 
 describe('the end of a message', () => {

@@ -154,8 +154,19 @@ test(`${RUNS} messages`, async () => {
 /** What is reported alike. */
 function facts(event: Event): unknown {
   if (event.kind !== 'message-judged') throw new Error(event.kind);
-  const { heloResult, mailFromResult, iprevResult, action: done, why, rule, dryRun, sender, helo } = event;
-  return { heloResult, mailFromResult, iprevResult, done, why, rule, dryRun, sender, helo };
+  const {
+    heloResult,
+    mailFromResult,
+    iprevResult,
+    action: done,
+    why,
+    rule,
+    level,
+    dryRun,
+    sender,
+    helo,
+  } = event;
+  return { heloResult, mailFromResult, iprevResult, done, why, rule, level, dryRun, sender, helo };
 }
 
 type Report = (event: Event) => void;

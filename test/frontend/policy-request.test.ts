@@ -123,6 +123,7 @@ describe('one request', () => {
         action: 'reject',
         why: 'because reject',
         rule: null,
+        level: null,
         dryRun: false,
         durationMs: 0,
       },
@@ -133,6 +134,12 @@ describe('one request', () => {
     const scene = new Scene(() => verdict(decision, { dryRun: true }));
     expect(scene.connect().ask()).toBe(DUNNO);
     expect(scene.events).toMatchObject([{ action: decision.do, dryRun: true }]);
+  });
+
+  test('is reported with the level that the verdict has for it', () => {
+    const scene = new Scene(() => verdict(accept, { logLevel: 'debug' }));
+    scene.connect().ask();
+    expect(scene.events).toMatchObject([{ kind: 'message-judged', level: 'debug' }]);
   });
 
   test('a skipped one has no results', () => {

@@ -52,6 +52,7 @@ export function verdict(decision: Decision, more: Partial<Verdict> = {}): Verdic
     why: `because ${decision.do}`,
     rule: null,
     dryRun: false,
+    logLevel: null,
     ...more,
   };
 }

@@ -82,6 +82,7 @@ export interface PolicyLiteral {
   readonly forwarders?: readonly ForwarderLiteral[];
   readonly checkAs?: string;
   readonly dryRun?: boolean;
+  readonly logLevel?: Policy['logLevel'];
   readonly receiver?: string;
   readonly limits?: Partial<Policy['limits']>;
   readonly timeMs?: number;
@@ -201,6 +202,7 @@ function policyOf(literal: PolicyLiteral): Policy {
     forwarders: (literal.forwarders ?? []).map(forwarderOf),
     checkAs: literal.checkAs === undefined ? null : addressOf(literal.checkAs),
     dryRun: literal.dryRun ?? false,
+    logLevel: literal.logLevel ?? null,
     receiver: literal.receiver ?? 'mx.example.net',
     limits: { ...DEFAULT_LIMITS, ...literal.limits },
     timeMs: literal.timeMs ?? 20_000,

@@ -102,6 +102,7 @@ test.each([
     iprevResult: fc.constant('permerror' as const),
     action: fc.constant('restrict' as const),
     rule: wild,
+    level: fc.constant(null),
     why: wild,
     dryRun: fc.constant(true),
     durationMs: fc.constant(123456.7),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { Event } from '../../src/events/index.js';
-import { LOG_LEVELS, type LogLevel } from '../../src/telemetry/index.js';
+import type { Event, LogLevel } from '../../src/events/index.js';
+import { LOG_LEVELS } from '../../src/telemetry/index.js';
 import { bareFrame, prefixedFrame } from '../../src/telemetry/frame.js';
 import { openLog } from '../../src/telemetry/log.js';
 import type { ChangeableSettings } from '../../src/telemetry/settings.js';
@@ -51,6 +51,7 @@ function judged(change: Partial<Judged> = {}): Judged {
     iprevResult: null,
     action: 'accept',
     rule: null,
+    level: null,
     why: 'mail-from pass (mx)',
     dryRun: false,
     durationMs: 3.1415,
@@ -162,6 +163,28 @@ describe('one message', () => {
   ])('with results: [fail, softfail], %s', async (_, event, isThere) => {
     const text = await written([event], { results: new Set(['fail', 'softfail']) });
     expect(text !== '').toBe(isThere);
+  });
+
+  test.each(LOG_LEVELS.flatMap((own) => [null, ...LOG_LEVELS].map((level) => ({ own, level }))))(
+    'at $own, with $level for the message itself',
+    async ({ own, level }) => {
+      const isThere = ['info', 'debug'].includes(level ?? own);
+      const refused = judged({ level, action: 'reject' });
+      expect(await written([judged({ level })], { level: own })).toBe(isThere ? `4BxYz1: ${ACCEPTED}\n` : '');
+      expect((await written([refused], { level: own })) !== '').toBe(isThere);
+      // Of what is no message the settings decide.
+      const others = await written([judged({ level }), OTHERS.stopped.event], { level: own });
+      expect(others.includes(OTHERS.stopped.line)).toBe(['notice', 'info', 'debug'].includes(own));
+    },
+  );
+
+  test('with a level for itself it weighs what it always does', async () => {
+    const text = await written([judged({ level: 'debug' })], { level: 'error', format: 'json' });
+    expect(JSON.parse(text)).toMatchObject({ level: 'info' });
+  });
+
+  test('with a level for itself it is left out all the same, where results leave it out', async () => {
+    expect(await written([judged({ level: 'debug' })], { results: new Set(['fail']) })).toBe('');
   });
 
   test('is one JSON object', async () => {

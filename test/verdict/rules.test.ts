@@ -109,6 +109,27 @@ describe('what a rule does', () => {
     expect([brief(verdict), verdict.rule, verdict.dryRun]).toEqual([does, rule, dryRun]);
   });
 
+  test.each([
+    { sender: 'fail', logLevel: 'error' },
+    { sender: 'softfail', logLevel: 'debug' }, // not checked, but the line is wanted
+    { sender: 'none', logLevel: null },
+    { sender: 'pass', logLevel: null }, // of a rule that does not say
+  ] as const)('the level of the log for $sender: $logLevel', ({ sender, logLevel }) => {
+    const desk = new Desk({
+      rules: [
+        { name: 'quiet', when: { sender: ['fail.from.example'] }, then: { logLevel: 'error' } },
+        {
+          name: 'loud',
+          when: { sender: ['softfail.from.example'] },
+          skip: true,
+          then: { logLevel: 'debug' },
+        },
+        { name: 'other', when: { sender: ['pass.from.example'] }, then: { dryRun: true } },
+      ],
+    });
+    expect(desk.of('pass', sender).logLevel).toBe(logLevel);
+  });
+
   test('skip: true comes before everything else', () => {
     const desk = new Desk({ rules: [{ name: 'it', skip: true }] });
     for (const client of ['192.0.2.1', '127.0.0.1', 'unknown']) {
