@@ -7,6 +7,7 @@ import { systemClock } from '../util/index.js';
 import { openDns, type Dns } from './dns.js';
 import { areOfFlags } from './flag-problems.js';
 import { collectEarly } from './heap.js';
+import { inheritedSockets, socketsOf } from './inherited-sockets.js';
 import { logSettings } from './log-settings.js';
 import { createService, type Service } from './service.js';
 import { catchBugs, catchHangUps, listenToSignals } from './signals.js';
@@ -58,6 +59,7 @@ async function run(config: Config, service: Service, dns: Dns, log: Log): Promis
   const { report } = log;
   const signals = listenToSignals();
   const bugs = catchBugs(log);
+  const inherited = inheritedSockets(process.env, process.pid);
   const listeners: Listener[] = [];
   const drainAll = async (limitMs: number): Promise<number> => {
     const abandoned = await Promise.all(listeners.map((listener) => listener.drain(limitMs)));
@@ -74,9 +76,10 @@ async function run(config: Config, service: Service, dns: Dns, log: Log): Promis
           maxConnections: config['server.max_connections'],
           ...TIMES[protocol],
         };
-        listeners.push(
-          await listen(address, service[protocol](address.name, address.kind === 'unix'), options),
-        );
+        const converse = service[protocol](address.name, address.kind === 'unix');
+        for (const socket of socketsOf(address, inherited)) {
+          listeners.push(await listen(socket, converse, options));
+        }
       }
     }
     const why = await Promise.race([signals.first, bugs.first]);

@@ -29,6 +29,7 @@ export async function spawn(configPath: string | null): Promise<number> {
   const { config, refused } = await configOrDryRun(configPath);
   let input: Readable = process.stdin;
   for (const address of config['listen.policy']) {
+    if (address.kind === 'systemd') continue; // only systemd knows where it is
     const rest = await relay(address, systemClock, input);
     if (rest === null) return 0;
     input = rest;

@@ -33,7 +33,7 @@ function* checkListener(
   seen: Set<string>,
   files: FileSystem,
 ): Generator<Finding> {
-  const where = address.kind === 'unix' ? address.path : `${address.host} port ${address.port}`;
+  const where = whereIs(address);
   const anyPort = address.kind === 'tcp' && address.port === 0; // each time another one
   if (seen.has(where) && !anyPort) {
     const message = `${where} is listened on twice`;
@@ -45,13 +45,24 @@ function* checkListener(
     yield { ...at(option, item), message, hint: 'make it, or the socket cannot be opened' };
   }
   if (address.kind === 'unix') yield* accounts(address, option, item, files);
-  else if (address.allow === null && !isLoopback(address.host)) {
+  else if (address.kind === 'tcp' && address.allow === null && !isLoopback(address.host)) {
     const message = 'anybody who reaches it can ask';
     yield {
       ...at(option, item),
       message,
       hint: 'a mail server on this machine needs only loopback; name other clients in "allow"',
     };
+  }
+}
+
+function whereIs(address: ListenAddress): string {
+  switch (address.kind) {
+    case 'unix':
+      return address.path;
+    case 'systemd':
+      return `the socket "${address.socket}" of systemd`;
+    case 'tcp':
+      return `${address.host} port ${address.port}`;
   }
 }
 

@@ -29,6 +29,14 @@ export type ListenAddress =
       /** Never any: `mode` says who may connect. */
       readonly allow: null;
       readonly name: string | null;
+    }
+  | {
+      readonly kind: 'systemd';
+      /** FileDescriptorName= of the socket unit (systemd.socket(5)). */
+      readonly socket: string;
+      /** As over TCP; for an inet socket alone. */
+      readonly allow: readonly Network[] | null;
+      readonly name: string | null;
     };
 
 type Refusal = readonly Remark[];
@@ -55,6 +63,9 @@ export const listenerName: Kind<string> = {
   },
 };
 
+/** What systemd takes for FileDescriptorName=: printable ASCII without the colon, which stands between two of them. */
+const SOCKET_NAME = /^[ -9;-~]{1,255}$/;
+
 const ADDRESS_SCHEMA: Schema = {
   anyOf: [
     { type: 'string' },
@@ -73,6 +84,16 @@ const ADDRESS_SCHEMA: Schema = {
         owner: { type: ['string', 'integer'] },
         group: { type: ['string', 'integer'] },
         mode: { type: ['string', 'integer'] },
+        name: listenerName.schema,
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['systemd'],
+      properties: {
+        systemd: { type: 'string', pattern: SOCKET_NAME.source },
+        allow: networks.schema,
         name: listenerName.schema,
       },
     },
@@ -198,20 +219,22 @@ function readPath(place: Place, path: string): Result<string, Refusal> {
   return ok(path);
 }
 
-const LONG_FORM_KEYS = ['socket', 'owner', 'group', 'mode', 'tcp', 'allow', 'name'] as const;
+const LONG_FORM_KEYS = ['socket', 'owner', 'group', 'mode', 'tcp', 'systemd', 'allow', 'name'] as const;
 type Values = ReadonlyMap<(typeof LONG_FORM_KEYS)[number], ConfigNode>;
 
-/** `{socket: /path, owner: …, group: …, mode: "0660"}` or `{tcp: "address:port", allow: […]}`, each with a name. */
+/** `{socket: /path, owner: …, group: …, mode: "0660"}`, `{tcp: "address:port", allow: […]}` or
+ *  `{systemd: socket, allow: […]}`, each with a name. */
 function readLongForm(node: MapNode, note: Note): Result<ListenAddress, Refusal> {
   const { values, problems } = readKeys(node, LONG_FORM_KEYS, 'a listener');
   if (problems.length > 0) return err(problems);
   const socket = values.get('socket');
   const tcp = values.get('tcp');
-  if (socket !== undefined && tcp === undefined) return readSocket(socket, values, note);
-  if (socket !== undefined || tcp === undefined) {
-    return refused(node.place, 'value', 'a listener has either "socket" or "tcp"', null);
-  }
-  return readTcpForm(tcp, values, note);
+  const systemd = values.get('systemd');
+  const isOne = [socket, tcp, systemd].filter((form) => form !== undefined).length === 1;
+  if (isOne && socket !== undefined) return readSocket(socket, values, note);
+  if (isOne && tcp !== undefined) return readTcpForm(tcp, values, note);
+  if (isOne && systemd !== undefined) return readSystemd(systemd, values, note);
+  return refused(node.place, 'value', 'a listener has one of "socket", "tcp" and "systemd"', null);
 }
 
 function readTcpForm(tcp: ConfigNode, values: Values, note: Note): Result<ListenAddress, Refusal> {
@@ -224,6 +247,25 @@ function readTcpForm(tcp: ConfigNode, values: Values, note: Note): Result<Listen
   const address = text.ok ? readTcp(tcp.place, text.value, more) : text;
   const parts = [name, allow, address].flatMap((part) => (part.ok ? [] : part.error));
   return misplaced.length + parts.length > 0 ? err([...misplaced, ...parts]) : address;
+}
+
+function readSystemd(systemd: ConfigNode, values: Values, note: Note): Result<ListenAddress, Refusal> {
+  const theirs = 'the unit of systemd says it, not "systemd"';
+  const misplaced = misplacedKeys(values, ['owner', 'group', 'mode'], theirs);
+  const name = readName(values, note);
+  const allowed = values.get('allow');
+  const allow = allowed === undefined ? ok(null) : readAllowed(allowed, note);
+  const socket = readSocketName(systemd);
+  const refusals = [name, allow, socket].flatMap((part) => (part.ok ? [] : part.error));
+  if (misplaced.length > 0 || !name.ok || !allow.ok || !socket.ok) return err([...misplaced, ...refusals]);
+  return ok({ kind: 'systemd', socket: socket.value, allow: allow.value, name: name.value });
+}
+
+function readSocketName(node: ConfigNode): Result<string, Refusal> {
+  const text = textOf(node);
+  if (!text.ok || SOCKET_NAME.test(text.value)) return text;
+  const hint = 'FileDescriptorName= of the socket unit: at most 255 printable characters and no colon';
+  return refused(node.place, 'value', `${shown(text.value)} is not the name of a socket of systemd`, hint);
 }
 
 /** Nobody at all would be a listener for nothing. */

@@ -245,6 +245,22 @@ which stands for all that profiles say (but it does not end a dry run that "dry_
 
 export const RULES_TAIL = `.Pp
 A dry run that the command line or the environment asks for holds for rules too.
+.Pp
+The
+.Cm log.level
+of a rule is for the line of each message: with
+.Ql error ,
+.Ql warning
+or
+.Ql notice
+its mail has none, whatever becomes of it; with
+.Ql info
+or
+.Ql debug
+it has one even where the level for all mail would leave it out.
+What
+.Cm log.results
+leaves out stays out.
 `;
 
 export const TAIL = `.Sh FILES

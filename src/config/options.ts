@@ -89,6 +89,7 @@ export const OPTIONS = {
       'An IPv6 address stands in brackets, and then all of it in quotes.',
       'A unix socket is made with mode 0660 if nothing else is said.',
       'A plain value is the short form; "owner", "group", "mode", "allow" and "name" need the long one.',
+      'With "systemd" it is the socket that systemd hands over with that FileDescriptorName=.',
       'Only clients in the networks of "allow" can connect, if it is given.',
       'Rules tell listeners by "name".',
     ],
@@ -110,6 +111,7 @@ export const OPTIONS = {
     ],
     examples: [
       'milter: {socket: /var/spool/postfix/spfwarden/milter.sock, owner: spfwarden, group: postfix, mode: "0660"}',
+      'milter: {systemd: milter}',
     ],
   }),
   ...ACTION_OPTIONS,

@@ -1,6 +1,18 @@
 /** Where to listen. How an administrator writes it is the configuration's business. */
 
-export type ListenAddress =
+export type ListenAddress = ReachableAddress | InheritedAddress;
+
+/** A socket that another process has bound and left to this one. */
+interface InheritedAddress {
+  readonly kind: 'inherited';
+  /** What the other calls it. */
+  readonly name: string;
+  /** The file descriptor. */
+  readonly fd: number;
+}
+
+/** What says by itself where to connect. */
+export type ReachableAddress =
   | {
       readonly kind: 'tcp';
       readonly host: string;
@@ -20,9 +32,10 @@ export type ListenAddress =
 /** `sun_path` with its final NUL (unix(7)). Node cuts a longer path off without a word. */
 const MAX_PATH_OCTETS = 107;
 
-/** `127.0.0.1:8895`, `[::1]:8895` or `unix:/path`. */
+/** `127.0.0.1:8895`, `[::1]:8895`, `unix:/path` or `systemd:name`. */
 export function showAddress(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
+  if (address.kind === 'inherited') return `systemd:${address.name}`;
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 

@@ -10,6 +10,10 @@ export class ListenError extends Error {
     | 'not-a-socket'
     | 'no-directory'
     | 'unknown-account'
+    /** Nobody has handed the socket over. */
+    | 'not-inherited'
+    /** Its clients have no IP addresses, and only some are to be allowed. */
+    | 'not-inet'
     | 'not-permitted'
     | 'system';
 

@@ -12,7 +12,7 @@ export interface ListenOptions {
   readonly service: 'policy' | 'milter';
   readonly clock: Clock;
   readonly report: Report;
-  /** Who may connect over TCP; others are closed at once. Null: whoever can. */
+  /** Who may connect over TCP; others are closed at once. Null: whoever can. With an inherited unix socket, an error. */
   readonly allow?: NetworkSet | null;
   /** Further connections are closed at once. */
   readonly maxConnections?: number;
@@ -117,6 +117,7 @@ class SocketListener implements Listener {
     });
     try {
       if (address.kind === 'unix') bindPath(server, address, BACKLOG);
+      else if (address.kind === 'inherited') server.listen({ fd: address.fd }, BACKLOG);
       else server.listen({ host: address.host, port: address.port, backlog: BACKLOG });
     } catch (error) {
       server.close();
@@ -129,8 +130,12 @@ class SocketListener implements Listener {
       this.#reportNowAndThen({ kind: 'accept-failed', service, why: error.message });
     });
     const bound = server.address();
-    if (address.kind === 'tcp' && bound !== null && typeof bound === 'object') {
-      this.#address = { ...address, port: bound.port };
+    if (bound !== null && typeof bound === 'object') {
+      if (address.kind === 'tcp') this.#address = { ...address, port: bound.port };
+    } else if (address.kind === 'inherited' && (this.#options.allow ?? null) !== null) {
+      server.close();
+      const why = 'it is a unix socket, whose clients have no addresses to allow';
+      throw new ListenError('not-inet', `cannot listen on ${showAddress(address)}: ${why}`);
     }
   }
 
@@ -151,8 +156,9 @@ class SocketListener implements Listener {
   #accept(socket: Socket, converse: Converse, options: ConnectionOptions): void {
     const address = this.#address;
     const peer = (): string => {
-      if (address.kind === 'unix') return showAddress(address);
-      return showAddress({ kind: 'tcp', host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 });
+      const { remoteAddress, remotePort = 0 } = socket;
+      if (address.kind !== 'tcp' && remoteAddress === undefined) return showAddress(address);
+      return showAddress({ kind: 'tcp', host: remoteAddress ?? '?', port: remotePort });
     };
     if (!this.#isAllowed(socket)) {
       socket.destroy();

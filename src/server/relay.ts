@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type { Clock } from '../util/index.js';
-import type { ListenAddress } from './listen-address.js';
+import type { ReachableAddress } from './listen-address.js';
 
 /** Long enough for a machine that is busy, short enough for a mail that waits. */
 const CONNECT_TIME_MS = 200;
@@ -18,7 +18,7 @@ const MAX_KEPT_OCTETS = 65_536;
  * result is an input that holds everything which has come, so that somebody else can answer.
  */
 export async function relay(
-  address: ListenAddress,
+  address: ReachableAddress,
   clock: Clock,
   input: Readable = process.stdin,
   output: Writable = process.stdout,
@@ -83,7 +83,7 @@ function givenBack(input: Readable, kept: readonly Buffer[]): Readable {
   return again;
 }
 
-function connected(address: ListenAddress, clock: Clock): Promise<Socket | null> {
+function connected(address: ReachableAddress, clock: Clock): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket =
       address.kind === 'unix'

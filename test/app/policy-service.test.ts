@@ -124,3 +124,23 @@ test.each([
   await service.clock.advance(0);
   expect(dns.asked).toEqual(inFlight);
 });
+
+describe('log.level of a rule', () => {
+  const RULES = `rules:
+  - {name: quiet, when: {sender: quiet.example}, then: {log: {level: error}}}
+  - {name: loud, when: {sender: loud.example}, then: {skip: true, log: {level: debug}}}
+  - {name: as for all, when: {sender: same.example}, then: {log: {level: notice}}}
+  - {name: of other things, when: {sender: other.example}, then: {limits: {void: 3}}}`;
+
+  test.each([
+    { sender: 'a@quiet.example', level: 'error' },
+    { sender: 'a@loud.example', level: 'debug' },
+    { sender: 'a@same.example', level: null },
+    { sender: 'a@other.example', level: null },
+    { sender: 'a@norule.example', level: null },
+  ])('is that of its mail: $sender, $level', async ({ sender, level }) => {
+    const service = new Service(await configOf(`log: {level: notice}\n${RULES}`), zone(DNS));
+    await service.asked(sender);
+    expect(service.events).toMatchObject([{ kind: 'message-judged', level }]);
+  });
+});

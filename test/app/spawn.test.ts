@@ -49,6 +49,13 @@ test('answers what comes on standard input, and ends when that ends', async () =
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+test('answers by itself where only systemd knows what the daemon listens on', async () => {
+  const input = requestText({ sender: 'a@pass.example' });
+  const { status, stdout } = await runProgram(['spawn', config({ systemd: 'policy' })], input);
+  expect(stdout).toMatch(PASS);
+  expect(status).toBe(0);
+});
+
 test('reads a file as well as a pipe', async () => {
   const file = join(folder, 'requests');
   writeFileSync(file, requestText({ sender: 'a@pass.example' }), 'latin1');
@@ -205,7 +212,7 @@ test('evaluates by itself when no daemon answers', async () => {
   expect(stdout).toMatch(PASS);
 });
 
-function config(listen = 'off'): string {
+function config(listen: string | { readonly systemd: string } = 'off'): string {
   const text = JSON.stringify({ listen: { policy: listen }, dns: { servers: [dns.address], timeout: '1s' } });
   return fileWith(text);
 }

@@ -325,13 +325,13 @@ export const BROKEN: readonly (readonly [file: string, lines: readonly string[]]
   [
     '56-rules.yml',
     [
-      '2:5  rules[0]: the rule does not say what to do; "then" holds: skip, profile, dry_run, checks, actions, replies, headers, forwarders, check_as, limits, iprev',
+      '2:5  rules[0]: the rule does not say what to do; "then" holds: skip, profile, dry_run, checks, actions, replies, headers, forwarders, check_as, limits, iprev, log',
       '4:5  rules[1].nmae: unknown key; did you mean "name"?',
       '5:5  rules[1].recipient: unknown key; write it below "when"',
       '6:18  rules[1].then.skip: "maybe" is neither true nor false',
       '7:12  rules[2].when.recipent: unknown key; did you mean "recipient"?',
       '10:27  rules[2].then.actions.mail_from.fail: "refuse" is not an action; one of accept | reject | defer | quarantine (or hold) | {postfix: an action of access(5)}',
-      '11:7  rules[2].then.listen: not possible in a rule; it is the same for all mail; the keys here are: skip, profile, dry_run, checks, actions, replies, headers, forwarders, check_as, limits, iprev',
+      '11:7  rules[2].then.listen: not possible in a rule; it is the same for all mail; the keys here are: skip, profile, dry_run, checks, actions, replies, headers, forwarders, check_as, limits, iprev, log',
       '12:16  rules[2].then.profile: "stict" is not known here; did you mean "strict"?',
       '13:5  rules[3]: expected a rule, found a value; a rule is {name: ..., when: {...}, then: {...}}',
     ],

@@ -75,6 +75,11 @@ describe('values that are right alone and wrong together', () => {
       '1:42  listen.milter: 127.0.0.1 port 8895 is listened on twice; remove one of them',
     ],
     [
+      'one socket of systemd for both protocols',
+      'listen: {policy: {systemd: a}, milter: [{systemd: b}, {systemd: a}]}',
+      '1:55  listen.milter[1]: the socket "a" of systemd is listened on twice; remove one of them',
+    ],
+    [
       'forwarders for whom nothing is done',
       'actions: {helo: {fail: accept}, mail_from: {fail: accept}}\nforwarders: [{name: a, networks: [192.0.2.1]}]',
       '2:13  note: forwarders: forwarders change nothing: no fail, softfail or neutral stops mail',

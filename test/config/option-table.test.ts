@@ -119,7 +119,7 @@ test('only what listens, logs and runs needs a restart', () => {
 test('a rule can have whatever is decided for each message', () => {
   const inRules = OPTION_NAMES.filter((name) => OPTIONS[name].inRules);
   const decided = startingWith('checks.', 'actions.', 'replies.', 'headers.', 'limits.', 'iprev.');
-  const others: readonly string[] = ['profile', 'dry_run', 'check_as', 'forwarders'];
+  const others: readonly string[] = ['profile', 'dry_run', 'check_as', 'forwarders', 'log.level'];
   // These are needed before it is known which rule applies, or where none can be asked, or say who we are.
   const ofAllMail: readonly string[] = [
     'headers.authserv_id',

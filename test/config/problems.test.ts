@@ -207,10 +207,13 @@ describe('an error', () => {
       'listen: {policy: {tcp: 127.0.0.1:1, allow: x}}',
       '1:44  listen.policy.allow: "x" is not a network; examples: 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9, "2001:db8::/32", loopback, private',
     ],
-    ['listen: {policy: {group: postfix}}', '1:18  listen.policy: a listener has either "socket" or "tcp"'],
+    [
+      'listen: {policy: {group: postfix}}',
+      '1:18  listen.policy: a listener has one of "socket", "tcp" and "systemd"',
+    ],
     [
       'listen: {policy: {socket: /run/a, tcp: 127.0.0.1:1}}',
-      '1:18  listen.policy: a listener has either "socket" or "tcp"',
+      '1:18  listen.policy: a listener has one of "socket", "tcp" and "systemd"',
     ],
     [
       'listen: {policy: {tcp: 127.0.0.1:1, mode: 0660}}',

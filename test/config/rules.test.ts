@@ -70,6 +70,26 @@ describe('a rule', () => {
   });
 });
 
+test('a rule has a level of the log, and what is logged otherwise is as it was', async () => {
+  const rules = '  - then: {log: {level: error}}\n  - then: {limits: {void: 3}}';
+  const config = await load({ base: 'log: {level: notice}', rules });
+  expect(config['log.level']).toBe('notice');
+  expect(config.rules.map((rule) => rule.config['log.level'])).toStrictEqual(['error', 'notice']);
+});
+
+test.each([
+  [
+    '{level: loud}',
+    '2:25  rules[0].then.log.level: "loud" is not known here; one of error, warning, notice, info, debug',
+  ],
+  [
+    '{to: stderr}',
+    '2:18  rules[0].then.log.to: not possible in a rule; it is the same for all mail; the keys here are: level',
+  ],
+])('log: %s is refused in a rule', async (log, problem) => {
+  expect(await problemsOf(`  - then: {log: ${log}}`)).toContain(problem);
+});
+
 describe('a profile in a rule', () => {
   const FAIL = 'actions.mail_from.fail';
   const SOFTFAIL = 'actions.mail_from.softfail';

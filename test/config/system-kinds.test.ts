@@ -127,6 +127,9 @@ describe('a listener', () => {
     ['{tcp: 127.0.0.1:1, allow: loopback}', { name: null, allow: [{ prefix: 8 }, { prefix: 128 }] }],
     ['/run/a', { kind: 'unix', name: null, allow: null }],
     ['{socket: /run/a, name: inbound}', { kind: 'unix', name: 'inbound', allow: null }],
+    ['{systemd: a.socket}', { kind: 'systemd', socket: 'a.socket', name: null, allow: null }],
+    ['{systemd: 5, name: in}', { kind: 'systemd', socket: '5', name: 'in', allow: null }],
+    ['{systemd: a, allow: 192.0.2.0/24}', { kind: 'systemd', socket: 'a', allow: [{ prefix: 24 }] }],
   ])('%s', async (value, expected) => {
     const config = await silentReading(`listen:\n  policy: ${value}\n`);
     expect(config['listen.policy']).toMatchObject([expected]);
@@ -168,6 +171,27 @@ describe('a listener', () => {
         '1:55  listen.policy.owner: only a socket has it, not "tcp"',
       ],
     ],
+    ...['a:b', 'ä', '', 'a'.repeat(256)].map((name): [string, unknown[]] => [
+      `{systemd: "${name}"}`,
+      [
+        expect.stringMatching(
+          /^1:29 {2}listen\.policy\.systemd: ".*" is not the name of a socket of systemd; /,
+        ),
+      ],
+    ]),
+    [
+      '{systemd: [a], name: In, mode: rw, allow: []}',
+      [
+        expect.stringMatching(/^1:29 {2}listen\.policy\.systemd: expected a value, found a list/),
+        expect.stringMatching(/^1:40 {2}listen\.policy\.name: "In" is not the name/),
+        '1:50  listen.policy.mode: the unit of systemd says it, not "systemd"',
+        expect.stringMatching(/^1:61 {2}listen\.policy\.allow: nobody could connect; /),
+      ],
+    ],
+    ...['socket: /run/a', 'tcp: 127.0.0.1:1'].map((other): [string, unknown[]] => [
+      `{systemd: a, ${other}}`,
+      ['1:19  listen.policy: a listener has one of "socket", "tcp" and "systemd"'],
+    ]),
   ])('not %s', async (value, expected) => {
     const { config, lines } = await reading(`listen: {policy:  ${value}}`);
     expect(config).toBeNull();

@@ -11,6 +11,7 @@ export class Client {
   isClosed = false;
 
   constructor(address: ListenAddress) {
+    if (address.kind === 'inherited') throw new Error('it does not say where to connect');
     this.socket =
       address.kind === 'unix'
         ? connect({ path: address.path, allowHalfOpen: true })

@@ -9,6 +9,7 @@ test.each([
   { address: { kind: 'tcp', host: '127.0.0.1', port: 8895 } as const, text: '127.0.0.1:8895' },
   { address: { kind: 'tcp', host: '::1', port: 8895 } as const, text: '[::1]:8895' },
   { address: { ...unix, path: '/run/spfwarden/policy.sock' }, text: 'unix:/run/spfwarden/policy.sock' },
+  { address: { kind: 'inherited', name: 'policy', fd: 3 } as const, text: 'systemd:policy' },
 ])('shows $text', ({ address, text }) => {
   expect(showAddress(address)).toBe(text);
 });

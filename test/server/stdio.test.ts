@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { listen, relay, stdio, type ListenAddress } from '../../src/server/index.js';
+import { listen, relay, stdio, type ReachableAddress } from '../../src/server/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Client, until } from './client.js';
 import { Lines } from './lines.js';
@@ -41,7 +41,7 @@ function collected(stream: NodeJS.ReadableStream | null): { text: string } {
   return all;
 }
 
-function unixAddress(name: string): ListenAddress {
+function unixAddress(name: string): ReachableAddress {
   return { kind: 'unix', path: join(directory, name), mode: 0o660, owner: null, group: null };
 }
 
@@ -226,7 +226,7 @@ describe('relay', () => {
     server.close();
   });
 
-  async function tcp(server: Server): Promise<ListenAddress> {
+  async function tcp(server: Server): Promise<ReachableAddress> {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

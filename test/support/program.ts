@@ -45,11 +45,22 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `spfwarden` and leaves it running. */
-export function startProgram(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+/** Says to which process descriptors are handed over; a number that is not known before it runs. */
+const WITH_LISTEN_PID = 'LISTEN_PID=$$ exec "$@"';
+
+/** Starts `spfwarden` and leaves it running. It has the `descriptors` as 3 and on, as systemd would hand them over. */
+export function startProgram(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  descriptors: readonly number[] = [],
+): Running {
   // Of many daemons at once only one can have the default address of a listener.
   const env = { ...process.env, JOURNAL_STREAM: '', SPFWARDEN_LISTEN_MILTER: 'off', ...environment };
-  const child = spawn(process.execPath, [BIN, ...words], { stdio: 'pipe', env });
+  const program = [process.execPath, BIN, ...words];
+  const [command = '', ...more] =
+    descriptors.length === 0 ? program : ['/bin/sh', '-c', WITH_LISTEN_PID, 'sh', ...program];
+  const stdio = ['pipe', 'pipe', 'pipe', ...descriptors] as const;
+  const child = spawn(command, more, { stdio: [...stdio], env }) as ChildProcessWithoutNullStreams;
   const stderr = collect(child.stderr);
   child.stdin.on('error', () => undefined);
   const closed = once(child, 'close') as Promise<[number | null]>;
