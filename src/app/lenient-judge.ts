@@ -1,27 +1,13 @@
 /** A judge that lets mail pass where it cannot judge: for a process that nobody would start again. */
 import type { Report } from '../events/index.js';
-import type { Judge, Verdict } from '../verdict/index.js';
-
-const NOT_CHECKED: Verdict = {
-  helo: null,
-  mailFrom: null,
-  iprev: null,
-  decision: { do: 'skip', why: 'internal-error' },
-  fields: [],
-  stripsForged: false,
-  subjectTag: null,
-  why: 'an error of spfwarden itself',
-  rule: null,
-  dryRun: false,
-  logLevel: null,
-};
+import { NOT_JUDGED, type Judge, type Verdict } from '../verdict/index.js';
 
 /** Checks nothing. */
 export const lenientJudge: Judge = {
   variantOf: () => '',
   tellsRecipientsApart: false,
   prepare: () => undefined,
-  judge: () => NOT_CHECKED,
+  judge: () => NOT_JUDGED,
   onInternalError: 'accept',
 };
 
@@ -31,7 +17,7 @@ export function lenient(judge: Judge, report: Report): Judge {
   if (judge.onInternalError === 'defer') return judge;
   const spared = (cause: unknown): Verdict => {
     reportError(report, 'a check', cause);
-    return NOT_CHECKED;
+    return NOT_JUDGED;
   };
   return {
     ...judge,

@@ -3,7 +3,13 @@ import type { Report } from '../events/index.js';
 import type { Response } from '../milter/index.js';
 import { replyText, type ReversePath } from '../smtp/index.js';
 import type { Clock, Octets } from '../util/index.js';
-import type { Judge, Transaction, Verdict } from '../verdict/index.js';
+import {
+  INTERNAL_ERROR_REPLY,
+  NOT_JUDGED,
+  type Judge,
+  type Transaction,
+  type Verdict,
+} from '../verdict/index.js';
 import { allowed, insertions, isRefusal, judgedEvent, refusalOf } from './milter-answer.js';
 import type { MilterFields } from './milter-fields.js';
 
@@ -179,26 +185,7 @@ const FLOODED: Response = {
   lines: [replyText('Too many Authentication-Results fields in the name of this host')],
 };
 
-const NOT_JUDGED: Verdict = {
-  helo: null,
-  mailFrom: null,
-  iprev: null,
-  decision: { do: 'skip', why: 'internal-error' },
-  fields: [],
-  stripsForged: false,
-  subjectTag: null,
-  why: 'an error of spfwarden itself',
-  rule: null,
-  dryRun: false,
-  logLevel: null,
-};
-
-/** For now, and by no fault of the sender (RFC 3463 §3.4). */
 const DEFERRED: Verdict = {
   ...NOT_JUDGED,
-  decision: {
-    do: 'defer',
-    of: 'mailFrom',
-    reply: { code: 451, status: '4.3.0', text: replyText('SPF could not be checked. Please try again') },
-  },
+  decision: { do: 'defer', of: 'mailFrom', reply: INTERNAL_ERROR_REPLY },
 };

@@ -17,9 +17,8 @@ import {
   type PolicyRequest,
   type RequestProblem,
 } from '../policyd/index.js';
-import { replyText } from '../smtp/index.js';
 import type { Clock, Conversation, Converse, Wire } from '../util/index.js';
-import type { Judge, Verdict } from '../verdict/index.js';
+import { INTERNAL_ERROR_REPLY, type Judge, type Verdict } from '../verdict/index.js';
 import { answerTo, judgedEvent, transactionOf } from './policy-answer.js';
 
 export interface PolicySettings {
@@ -38,12 +37,8 @@ export function policyConversation(settings: PolicySettings): Converse {
   return (wire) => new PolicyConversation(wire, settings);
 }
 
-/** For now, and by no fault of the sender (RFC 3463 §3.4). */
 const INTERNAL_ERROR: MessageAnswer = {
-  reply: policyReply({
-    do: 'defer',
-    reply: { code: 451, status: '4.3.0', text: replyText('SPF could not be checked. Please try again') },
-  }),
+  reply: policyReply({ do: 'defer', reply: INTERNAL_ERROR_REPLY }),
   fields: [],
   isNote: false,
 };
