@@ -1,7 +1,7 @@
 /** The milter protocol's side of a conversation: packets in, verdicts asked for, responses out, in order. */
-import type { Report } from '../events/index.js';
-import type { AuthservId } from '../header/index.js';
+import type { Event, Report } from '../events/index.js';
 import {
+  actionNames,
   afterResponse,
   decodeCommand,
   encodeResponses,
@@ -9,43 +9,21 @@ import {
   macro,
   newSession,
   PacketReader,
-  SMFIF,
-  SMFIP,
   step,
-  STEPS_WITHOUT_CONTENT,
-  USUAL_MACROS,
+  type Agreement,
   type Command,
   type Input,
   type MilterProblem,
   type Response,
   type Session,
-  type Wants,
 } from '../milter/index.js';
 import type { Clock, Conversation, Converse, Octets, Wire } from '../util/index.js';
-import type { Judge, Transaction, Verdict } from '../verdict/index.js';
+import type { Transaction, Verdict } from '../verdict/index.js';
+import { MailServers } from './mail-servers.js';
 import { isRefusal, refusalOf } from './milter-answer.js';
 import { MilterFields } from './milter-fields.js';
 import { MilterMessage } from './milter-message.js';
-
-/** At which command refusals are given: the one that they are about, or a later one. */
-export type RejectAt = 'helo' | 'mail' | 'rcpt';
-
-/** What a connection is answered by. */
-export interface MilterRules {
-  readonly judge: Judge;
-  readonly rejectAt: RejectAt;
-  /** How long a command may wait for its verdict; after that it is let go on, and the end of the message is
-   *  answered by the verdict. Mail servers give up on a filter that takes longer than they like. */
-  readonly stageMs: number;
-  /** The name by which our own results are known; fields of others that claim it are deleted. */
-  readonly authservId: AuthservId;
-  /** Macros that are asked for besides the usual ones, as `{daemon_name}` or `i`. */
-  readonly macros: readonly string[];
-  /** Whether anything is to be found in the header fields of a message, or changed. */
-  readonly readsHeaders: boolean;
-  /** The same under the mail server's own name (macro `j`), where the administrator names no other. */
-  named(host: Octets): MilterRules;
-}
+import type { MilterRules } from './milter-rules.js';
 
 export interface MilterSettings {
   /** The rules of now. A connection goes by those that it began with. */
@@ -60,7 +38,8 @@ export interface MilterSettings {
 
 /** The milter protocol over any transport. */
 export function milterConversation(settings: MilterSettings): Converse {
-  return (wire) => new MilterConversation(wire, settings);
+  const servers = new MailServers(settings.isLocal);
+  return (wire) => new MilterConversation(wire, settings, servers);
 }
 
 /** While the end of a message waits for its verdict, the mail server is told so often that it comes. */
@@ -68,34 +47,10 @@ const PROGRESS_MS = 3_000;
 
 const CONTINUE: Response = { kind: 'continue' };
 
-/** Headers are looked at for fields that claim to be ours, bodies are not. */
-const STEPS = STEPS_WITHOUT_CONTENT & ~SMFIP.NOHDRS;
-
-/** Replies that say nothing, and cost a turn each. Over TCP they save more than they cost: a mail server that
- *  writes twice without a reply between may wait 40 ms for the acknowledgement of the first. */
-function withoutReplies(rejectAt: RejectAt): number {
-  const { NR_CONN, NR_HELO, NR_DATA, NR_HDR, NR_EOH } = SMFIP; // with NR_MAIL Sendmail tells of no RSET
-  return NR_CONN | (rejectAt === 'helo' ? 0 : NR_HELO) | NR_DATA | NR_HDR | NR_EOH;
-}
-
-/** What is asked of a mail server: the fewer commands and macros, the fewer turns a message takes. */
-function wantsOf({ rejectAt, readsHeaders, macros }: MilterRules, isLocal: boolean): Wants {
-  const steps = readsHeaders ? STEPS : STEPS_WITHOUT_CONTENT;
-  const names = [...new Set([...(USUAL_MACROS.mail ?? []), ...macros])];
-  // Where HELO is judged, what may exempt a connection has to be known before.
-  const early = rejectAt === 'helo' ? { connect: names } : {};
-  return {
-    actions: ACTIONS,
-    steps: isLocal ? steps | withoutReplies(rejectAt) : steps,
-    macros: { ...USUAL_MACROS, ...early, mail: names },
-  };
-}
-
-const ACTIONS = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE;
-
 class MilterConversation implements Conversation {
   readonly #wire: Wire;
   readonly #settings: MilterSettings;
+  readonly #servers: MailServers;
   #rules: MilterRules;
   readonly #reader = new PacketReader<Command>(decodeCommand);
   #session: Session;
@@ -105,12 +60,17 @@ class MilterConversation implements Conversation {
   #isBusy = false;
   /** The peer has ended its side meanwhile. */
   #hasEnded = false;
+  /** What may be begun before anybody asks for it. */
+  #ahead: (() => void) | null = null;
+  /** What has happened and is not reported yet. */
+  readonly #events: Event[] = [];
 
-  constructor(wire: Wire, settings: MilterSettings) {
+  constructor(wire: Wire, settings: MilterSettings, servers: MailServers) {
     this.#wire = wire;
     this.#settings = settings;
+    this.#servers = servers;
     this.#rules = settings.rules();
-    this.#session = newSession(wantsOf(this.#rules, settings.isLocal));
+    this.#session = newSession(servers.wantsOf(wire.peer, this.#rules));
   }
 
   /** A message that has begun is a request that is not whole. */
@@ -121,6 +81,7 @@ class MilterConversation implements Conversation {
   receive(chunk: Uint8Array): Promise<void> | undefined {
     this.#reader.feed(chunk);
     const pending = this.#answerWhatIsReady();
+    this.#catchUp();
     return pending === undefined ? undefined : this.#answerTheRest(pending);
   }
 
@@ -137,6 +98,16 @@ class MilterConversation implements Conversation {
     const { session, inputs } = endOfConnection(this.#session);
     this.#session = session;
     for (const input of inputs) void this.#respond(input);
+    this.#catchUp();
+  }
+
+  /** Does what nobody has to wait for, when the replies are out. */
+  #catchUp(): void {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    ahead?.();
+    if (this.#events.length === 0) return;
+    for (const event of this.#events.splice(0)) this.#settings.report(event);
   }
 
   #answerWhatIsReady(): Promise<void> | undefined {
@@ -162,6 +133,7 @@ class MilterConversation implements Conversation {
     for (let pending: Promise<void> | undefined = first; pending !== undefined;) {
       await pending;
       pending = this.#answerWhatIsReady();
+      this.#catchUp();
     }
     this.#isBusy = false;
     if (this.#hasEnded) this.#finish();
@@ -190,7 +162,7 @@ class MilterConversation implements Conversation {
   #respond(input: Input): Response[] | Promise<Response[]> {
     switch (input.kind) {
       case 'negotiate':
-        return [{ kind: 'optneg', ...input.agreement }];
+        return this.#respondToOffer(input.agreement);
       case 'helo':
         return this.#respondToHelo(input.name);
       case 'mail':
@@ -212,6 +184,8 @@ class MilterConversation implements Conversation {
         this.#noteQueueId();
         return [CONTINUE];
       case 'connect':
+        this.#servers.met(this.#wire.peer, macro(this.#session, 'v'));
+        return [CONTINUE];
       case 'eoh':
       case 'body':
       case 'unknown':
@@ -219,13 +193,25 @@ class MilterConversation implements Conversation {
     }
   }
 
-  /** The check begins here; what the DNS says is at hand when MAIL comes. */
+  #respondToOffer(agreement: Agreement): Response[] {
+    const { peer } = this.#wire;
+    const { missingActions } = agreement;
+    if (this.#servers.lacks(peer, missingActions)) {
+      this.#events.push({ kind: 'actions-not-offered', peer, actions: actionNames(missingActions) });
+    }
+    return [{ kind: 'optneg', ...agreement }];
+  }
+
+  /** The check begins here, unless MAIL has come together with it; what the DNS says is at hand then. */
   #respondToHelo(helo: Octets): Response[] | Promise<Response[]> {
     const transaction = this.#transaction({ kind: 'null' }, helo);
     const message = this.#newMessage(transaction);
     if (this.#rules.rejectAt === 'helo' && !message.areRecipientsApart)
       return this.#verdictReply(message, null);
-    this.#rules.judge.prepare(transaction);
+    const { judge } = this.#rules;
+    this.#ahead = () => {
+      judge.prepare(transaction);
+    };
     return [CONTINUE];
   }
 
@@ -234,14 +220,17 @@ class MilterConversation implements Conversation {
     this.#message = message;
     this.#noteQueueId();
     if (this.#rules.rejectAt === 'rcpt' || message.areRecipientsApart) {
-      message.begin();
+      this.#ahead = () => {
+        message.begin();
+      };
       return [CONTINUE];
     }
     return this.#verdictReply(message, null);
   }
 
   #newMessage(transaction: Transaction): MilterMessage {
-    const { clock, report } = this.#settings;
+    const { clock } = this.#settings;
+    const report = (event: Event): void => void this.#events.push(event);
     const host = macro(this.#session, 'j');
     if (host !== null) this.#rules = this.#rules.named(host);
     const { judge, authservId } = this.#rules;
@@ -324,6 +313,7 @@ class MilterConversation implements Conversation {
   #endMessage(): void {
     this.#message?.abandoned();
     this.#message = null;
+    this.#ahead = null;
   }
 
   /** Mail servers give a message its name at different commands, and take it away with the next message. */

@@ -37,8 +37,10 @@ export function withMacros(
 
 /** The tables of the stages up to this one: what belongs to later ones is from another message. */
 export function macrosUpTo(tables: MacroTables, stage: MacroStage): MacroTables {
+  const later = MACRO_STAGES.indexOf(stage) + 1;
+  if (!MACRO_STAGES.some((one, i) => i >= later && tables[one] !== undefined)) return tables;
   const kept: Partial<Record<MacroStage, readonly Macro[]>> = {};
-  for (const one of MACRO_STAGES.slice(0, MACRO_STAGES.indexOf(stage) + 1)) {
+  for (const one of MACRO_STAGES.slice(0, later)) {
     const macros = tables[one];
     if (macros !== undefined) kept[one] = macros;
   }

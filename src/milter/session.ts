@@ -110,8 +110,10 @@ function go(session: Session, command: Command): Step {
   switch (command.kind) {
     case 'optneg':
       return ignored(session);
-    case 'macro':
-      return ignored({ ...session, macros: withMacros(session.macros, command) });
+    case 'macro': {
+      const macros = withMacros(session.macros, command);
+      return ignored(macros === session.macros ? session : { ...session, macros });
+    }
     case 'connect': {
       const client = clientOf(command);
       const macros = macrosUpTo(session.macros, 'connect');
@@ -160,8 +162,9 @@ function inMessage(session: Session, stage: Stage, input: Input): Step {
   const forward = STAGES.indexOf(stage) - STAGES.indexOf(session.stage);
   if (forward > 0 || (forward === 0 && REPEATED.includes(stage))) {
     const macros = stage === 'rcpt' ? macrosUpTo(session.macros, stage) : session.macros;
+    const isSame = stage === session.stage && macros === session.macros; // as with each header
     return {
-      session: { ...session, stage, macros },
+      session: isSame ? session : { ...session, stage, macros },
       inputs: [input],
       isReplyDue: isReplyDue(session, input),
     };

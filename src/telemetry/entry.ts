@@ -37,6 +37,7 @@ const LEVELS: Readonly<Record<Event['kind'], LogLevel>> = {
   'connection-refused': 'warning',
   'accept-failed': 'warning',
   'protocol-error': 'warning',
+  'actions-not-offered': 'warning',
   'peer-not-reading': 'warning',
   'internal-error': 'error',
   'config-refused': 'error',
@@ -131,6 +132,14 @@ function describe(event: Exclude<Event, { readonly kind: 'message-judged' | 'con
           ['service', event.service],
           ['peer', event.peer],
           ['why', event.why],
+        ],
+      };
+    case 'actions-not-offered':
+      return {
+        words: 'the mail server does not offer these changes to a milter, so they are left out',
+        facts: [
+          ['peer', event.peer],
+          ['actions', event.actions.join(' ')],
         ],
       };
     case 'peer-not-reading':

@@ -237,29 +237,8 @@ describe('the end of a message', () => {
     await client.header('Authentication-Results', 'mx.example.net; spf=pass');
     const { modifications } = await client.endOfMessage();
     expect(modifications).toEqual([insert(FIELD)]);
-  });
-
-  test('over a unix socket, what says nothing is not said', async () => {
-    const scene = new MilterScene(() => verdict(accept));
-    scene.isLocal = true;
-    const client = await scene.client();
-    expect(await session(client)).toEqual(['none', 'continue', 'continue']);
-    expect(await client.data()).toBeNull();
-    expect(await client.header('Authentication-Results', 'mx.example.net; spf=pass')).toBeNull();
-    expect(await client.eoh()).toBeNull();
-    const { modifications, final } = await client.endOfMessage();
-    expect(modifications).toEqual([remove(1), insert(FIELD)]);
-    expect([final.kind, client.unasked]).toEqual(['continue', []]);
-  });
-
-  test.each([
-    { at: 'helo', answers: ['continue', 'continue', 'continue'] },
-    { at: 'mail', answers: ['none', 'continue', 'continue'] },
-    { at: 'rcpt', answers: ['none', 'continue', 'continue'] },
-  ] as const)('nor where refusals are given at $at, before that', async ({ at, answers }) => {
-    const scene = new MilterScene(() => verdict(accept), { rejectAt: at });
-    scene.isLocal = true;
-    expect(await session(await scene.client())).toEqual(answers);
+    const actions = ['SMFIF_CHGHDRS', 'SMFIF_QUARANTINE'];
+    expect(scene.events[0]).toEqual({ kind: 'actions-not-offered', peer: 'a test', actions });
   });
 
   test('one message after the other, each on its own', async () => {

@@ -229,10 +229,10 @@ function macroCommand({ kind }: Command, macros: MacroValues | undefined): Comma
 }
 
 /** A filter in the same process, without a socket. */
-export function toConversation(converse: Converse): Dial {
+export function toConversation(converse: Converse, peer = 'a test'): Dial {
   return (receive, ended) => {
     const conversation = converse({
-      peer: 'a test',
+      peer,
       send: receive,
       close: ended,
     });

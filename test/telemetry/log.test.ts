@@ -249,6 +249,15 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
     level: 'warning',
     line: 'connection closed after a protocol error service=policy peer=127.0.0.1:4711 why="a line of 9000 octets"',
   },
+  'actions-not-offered': {
+    event: {
+      kind: 'actions-not-offered',
+      peer: '192.0.2.1:4711',
+      actions: ['SMFIF_CHGHDRS', 'SMFIF_QUARANTINE'],
+    },
+    level: 'warning',
+    line: 'the mail server does not offer these changes to a milter, so they are left out peer=192.0.2.1:4711 actions="SMFIF_CHGHDRS SMFIF_QUARANTINE"',
+  },
   'peer-not-reading': {
     event: { kind: 'peer-not-reading', service: 'policy', peer: 'unix' },
     level: 'warning',
