@@ -5,21 +5,20 @@ import { describeWith } from '../support/requires.js';
 import { FOREIGN, FORGED, valueOf } from './support/claimed-results.js';
 import { startNameServers } from './support/dns.js';
 import { Lab } from './support/lab.js';
-import { startMilters, USUAL_DNS, type MilterDaemon } from './support/milter-daemon.js';
+import { milterPort, startMilters, USUAL_DNS, type MilterDaemon } from './support/milter-daemon.js';
+import * as common from './support/milter-tests.js';
+import { ACCEPTED, from, ONE, trafficThrough, TWO, VISITOR } from './support/milter-traffic.js';
 import { Postfix, queueId, type SmtpdServices } from './support/postfix.js';
-import { SLOW_DNS, slowName, startSlowResponder } from './support/slow-names.js';
-import type { Dialogue, Envelope, Visitor } from './support/smtp-client.js';
-import { added, AR, listed, namesAdded, SPF, told, valuesOf } from './support/trace-fields.js';
+import { startSlowResponder } from './support/slow-names.js';
+import { added, AR, namesAdded, SPF, told, valuesOf } from './support/trace-fields.js';
 import { until } from './support/until.js';
-import { CLIENT, CLIENT_V6, nameFor, RESULTS, type Result } from './support/zone.js';
+import { CLIENT, CLIENT_V6, nameFor } from './support/zone.js';
 
 jest.setTimeout(300_000);
 
 /** One daemon for each of these, and one smtpd that asks it. */
 const SETTINGS = {
-  usual: [USUAL_DNS],
-  atHelo: [USUAL_DNS, 'actions: {reject_at: helo}'],
-  atMail: [USUAL_DNS, 'actions: {reject_at: mail}'],
+  ...common.SETTINGS,
   turned: [USUAL_DNS, 'headers: {add: [received-spf, authentication-results], identities: deciding}'],
   special: [
     USUAL_DNS,
@@ -29,14 +28,11 @@ const SETTINGS = {
     'rules: [{name: boss, when: {recipient: boss@rcpt.example}, then: {profile: strict}}]',
     'skip: {macros: {daemon_name: trusted}}',
   ],
-  patient: [SLOW_DNS],
-  hasty: [SLOW_DNS, 'limits: {stage_time: 500ms}'],
 } as const;
 type Daemons = Readonly<Record<keyof typeof SETTINGS, MilterDaemon>>;
 
 /** The n-th daemon, as smtpd_milters names it. */
-const milter = (name: keyof typeof SETTINGS): string =>
-  `inet:127.0.0.1:${8894 + Object.keys(SETTINGS).indexOf(name)}`;
+const milter = (name: keyof typeof SETTINGS): string => `inet:127.0.0.1:${milterPort(SETTINGS, name)}`;
 
 const FIRST = { smtpd_recipient_restrictions: 'reject_unauth_destination' }; // as the README says
 const SERVICES = {
@@ -68,102 +64,33 @@ half.way.example. TXT "50%% of %{d}%-"
 xn--bcher-kva.way.example. TXT "v=spf1 ip4:${CLIENT} -all"
 `;
 
-const SLOW = [
-  ['hasty', 5_000, 'pass'],
-  ['hasty', 5_000, 'fail'],
-  ['patient', 9_000, 'pass'],
-  ['patient', 9_000, 'fail'],
-] as const;
-
-const HELO = nameFor('pass', 'helo');
-const VISITOR: Visitor = { client: CLIENT, helo: HELO };
-const from = (result: Result): string => `user@${nameFor(result, 'mail')}`;
-const ONE = ['one@rcpt.example'];
-const TWO = ['one@rcpt.example', 'two@rcpt.example'];
-
-const ACCEPTED = expect.stringMatching(/^250 /);
 const REFUSED = expect.stringMatching(/^550 5\.7\.23 SPF fail: [ -~]{10,450}$/);
-const ALL_ACCEPTED = { mail: ACCEPTED, rcpt: [ACCEPTED], end: ACCEPTED };
 
 describeWith('e2e/milter-postfix', ['namespaces', 'ip', 'postfix', 'nsd', 'unbound'], () => {
   let lab: Lab;
   let daemons: Daemons;
   let postfix: Postfix<typeof SERVICES>;
-  /** Messages whose DNS takes longest: begun before all else, so that nobody waits for them. */
-  let slow: Promise<readonly Dialogue[]>;
+  const traffic = trafficThrough<Service>({
+    session: (service, visitor) => postfix.session(service, visitor),
+    delivered: async (reply) => (await postfix.delivered(reply, 1))[0] ?? '',
+    refused: REFUSED,
+  });
+  const { send, arrive } = traffic;
 
   beforeAll(async () => {
     lab = await Lab.open();
-    await Promise.all([startNameServers(lab, MORE_ZONE), startSlowResponder(lab)]);
-    daemons = await startMilters(lab, SETTINGS, ['usual']);
+    [daemons] = await Promise.all([
+      startMilters(lab, SETTINGS, ['usual']),
+      startNameServers(lab, MORE_ZONE),
+      startSlowResponder(lab),
+    ]);
     postfix = await Postfix.start(lab, { smtpd: SERVICES });
-    const late = ([name, delayMs, result]: (typeof SLOW)[number]): Promise<Dialogue> =>
-      send(name, { from: `user@${slowName(result, delayMs)}` });
-    slow = Promise.all(SLOW.map(late));
-    slow.catch(() => undefined); // the test that waits for it tells
   });
   afterAll(async () => {
     await lab.close();
   });
 
-  /** One message in a session of its own. */
-  async function send(service: Service, envelope: Partial<Envelope>, visitor = VISITOR): Promise<Dialogue> {
-    const smtp = await postfix.session(service, visitor);
-    const dialogue = await smtp.send({ from: from('pass'), to: ONE, ...envelope });
-    smtp.close();
-    return dialogue;
-  }
-
-  /** The same for a message to one recipient, which must arrive. */
-  async function arrive(service: Service, envelope: Partial<Envelope>, visitor = VISITOR): Promise<string> {
-    const dialogue = await send(service, envelope, visitor);
-    expect(dialogue).toEqual(ALL_ACCEPTED);
-    const [message = ''] = await postfix.delivered(dialogue.end, 1);
-    return message;
-  }
-
-  describe('each result', () => {
-    test.each(RESULTS)('MAIL FROM %s', async (result) => {
-      if (result === 'fail') {
-        expect(await send('usual', { from: from('fail') })).toEqual({
-          mail: ACCEPTED,
-          rcpt: [REFUSED],
-          end: null,
-        });
-        return;
-      }
-      expect(added(await arrive('usual', { from: from(result) }))).toEqual([
-        listed(`${result} smtp.mailfrom=${nameFor(result, 'mail')}`, `pass smtp.helo=${HELO}`),
-        told(result, 'mailfrom'),
-        told('pass', 'helo'),
-      ]);
-    });
-
-    test.each(RESULTS)('null sender, HELO %s', async (result) => {
-      const visitor = { client: CLIENT, helo: nameFor(result, 'helo') };
-      if (result === 'fail') {
-        expect((await send('usual', { from: '' }, visitor)).rcpt).toEqual([REFUSED]);
-        return;
-      }
-      expect(added(await arrive('usual', { from: '' }, visitor))).toEqual([
-        listed(`${result} smtp.helo=${visitor.helo}`),
-        told(result, 'helo'),
-      ]);
-    });
-
-    test.each(RESULTS)('HELO %s beside MAIL FROM pass', async (result) => {
-      const visitor = { client: CLIENT, helo: nameFor(result, 'helo') };
-      if (result === 'fail') {
-        expect((await send('usual', {}, visitor)).rcpt).toEqual([REFUSED]);
-        return;
-      }
-      expect(added(await arrive('usual', {}, visitor))).toEqual([
-        listed(`pass smtp.mailfrom=${nameFor('pass', 'mail')}`, `${result} smtp.helo=${visitor.helo}`),
-        told('pass', 'mailfrom'),
-        told(result, 'helo'),
-      ]);
-    });
-  });
+  common.testEachResult(traffic);
 
   describe.each(['unix', 'version2', 'version3', 'version4'] as const)('as %s', (service) => {
     test('pass', async () => {
@@ -204,10 +131,6 @@ describeWith('e2e/milter-postfix', ['namespaces', 'ip', 'postfix', 'nsd', 'unbou
 
     test.each(['atHelo', 'atMail'] as const)('%s: what is not refused goes on', async (service) => {
       expect(namesAdded(await arrive(service, {}))).toEqual([AR, SPF, SPF]);
-    });
-
-    test('to every recipient', async () => {
-      expect((await send('usual', { from: from('fail'), to: TWO })).rcpt).toEqual([REFUSED, REFUSED]);
     });
 
     test.each([
@@ -263,14 +186,7 @@ describeWith('e2e/milter-postfix', ['namespaces', 'ip', 'postfix', 'nsd', 'unbou
       expect(found).toEqual([ours, valueOf(claim)]);
     });
 
-    test('all of them at once', async () => {
-      const header = FORGED.flatMap(({ field }, i) => {
-        const foreign = FOREIGN[i];
-        return foreign === undefined ? [field] : [field, foreign.field];
-      });
-      const found = valuesOf(await arrive('usual', { header }), AR);
-      expect(found).toEqual([ours, ...FOREIGN.map(valueOf)]);
-    });
+    common.testClaimedResults(traffic);
 
     test.each([
       { whose: 'a user', service: 'usual', visitor: { ...VISITOR, login: 'somebody' } },
@@ -332,47 +248,7 @@ describeWith('e2e/milter-postfix', ['namespaces', 'ip', 'postfix', 'nsd', 'unbou
     });
   });
 
-  describe('several messages on one connection', () => {
-    test.each(['RSET', `EHLO ${HELO}`])('%s in mid-message: the next one begins anew', async (command) => {
-      const smtp = await postfix.session('usual', VISITOR);
-      await smtp.expect('250', `MAIL FROM:<${from('softfail')}>`);
-      await smtp.expect('250', 'RCPT TO:<one@rcpt.example>');
-      await smtp.expect('250', command);
-      const { end } = await smtp.send({ from: from('neutral'), to: ONE });
-      smtp.close();
-      const [message = ''] = await postfix.delivered(end, 1);
-      expect(added(message).slice(1)).toEqual([told('neutral', 'mailfrom'), told('pass', 'helo')]);
-    });
-
-    test('each with its own fields, after another EHLO too', async () => {
-      const smtp = await postfix.session('usual', VISITOR);
-      const first = await smtp.send({
-        from: from('pass'),
-        to: ONE,
-        header: FORGED.map(({ field }) => field),
-      });
-      await smtp.expect('250', 'RSET');
-      await smtp.expect('250', `EHLO ${nameFor('softfail', 'helo')}`);
-      const second = await smtp.send({ from: from('neutral'), to: ONE });
-      smtp.close();
-      const messages = [first, second].map(({ end }) => postfix.delivered(end, 1));
-      const found = (await Promise.all(messages)).flat().map((message) => added(message).slice(1));
-      expect(found).toEqual([
-        [told('pass', 'mailfrom'), told('pass', 'helo')],
-        [told('neutral', 'mailfrom'), told('softfail', 'helo')],
-      ]);
-    });
-
-    test.each(['usual', 'atMail'] as const)('a good one after a refused one: %s', async (service) => {
-      const smtp = await postfix.session(service, VISITOR);
-      const { mail, rcpt } = await smtp.send({ from: from('fail'), to: ONE });
-      expect([mail, ...rcpt]).toContainEqual(REFUSED);
-      await smtp.expect('250', 'RSET');
-      const dialogue = await smtp.send({ from: from('pass'), to: ONE });
-      smtp.close();
-      expect(dialogue).toEqual(ALL_ACCEPTED);
-    });
-  });
+  common.testSeveralMessages(traffic);
 
   describe('what else is done about a result', () => {
     test('quarantine: the message is on hold', async () => {
@@ -404,36 +280,7 @@ describeWith('e2e/milter-postfix', ['namespaces', 'ip', 'postfix', 'nsd', 'unbou
     });
   });
 
-  describe('DNS that takes its time', () => {
-    test.each([
-      { service: 'patient', what: 'within the stage time' },
-      { service: 'hasty', what: 'beyond it' },
-    ] as const)('$what: the fields are there', async ({ service }) => {
-      const message = await arrive(service, { from: `user@${slowName('pass', 1_000)}` });
-      expect(added(message)[1]).toEqual(told('pass', 'mailfrom'));
-    });
-
-    test('within the stage time: the recipient is refused', async () => {
-      const { rcpt } = await send('patient', { from: `user@${slowName('fail', 1_000)}` });
-      expect(rcpt).toEqual([REFUSED]);
-    });
-
-    test('beyond it: the message is refused at its end', async () => {
-      const sender = `user@${slowName('fail', 1_000)}`;
-      expect(await send('hasty', { from: sender })).toEqual({
-        mail: ACCEPTED,
-        rcpt: [ACCEPTED],
-        end: REFUSED,
-      });
-    });
-
-    // Of 5 s more than 3 s are left when the message ends: Postfix is told to be patient then.
-    test('beyond it by far, and beyond the usual one', async () => {
-      expect(await slow).toEqual(
-        SLOW.map(([, , result]) => (result === 'pass' ? ALL_ACCEPTED : { ...ALL_ACCEPTED, end: REFUSED })),
-      );
-    });
-  });
+  common.testSlowDns(traffic);
 
   test('the log line of a message begins with its queue id', async () => {
     const { end } = await send('usual', { from: from('softfail') });

@@ -51,6 +51,14 @@ export class MilterDaemon {
   }
 }
 
+/** Where the one with these settings listens, if `startMilters` starts it. */
+export function milterPort<Name extends string>(
+  settings: Readonly<Record<Name, readonly string[]>>,
+  name: NoInfer<Name>,
+): number {
+  return FIRST_PORT + Object.keys(settings).indexOf(name);
+}
+
 /** One for each set of settings, in that order, all of them listening; `sockets` names those that do so on a unix
  *  socket as well, `unix:spfwarden/NAME.sock` to Postfix. */
 export async function startMilters<Name extends string>(

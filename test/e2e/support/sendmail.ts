@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { SENDMAIL_ROOT } from '../../support/requires.js';
 import type { Lab } from './lab.js';
-import { SmtpClient } from './smtp-client.js';
+import { SmtpClient, type Visitor } from './smtp-client.js';
 import { until } from './until.js';
 
 /** What a port asks: the socket and the equates of a filter, as INPUT_MAIL_FILTER has them. */
@@ -55,7 +55,8 @@ export class Sendmail<F extends MailFilters> {
   }
 
   /** An SMTP session on the port of a filter, from one of the lab's addresses. */
-  async session(filter: keyof F & string, client: string, helo: string): Promise<SmtpClient> {
+  async session(filter: keyof F & string, { client, helo, login }: Visitor): Promise<SmtpClient> {
+    if (login !== undefined) throw new Error('Sendmail is not told of users here');
     const socket = await this.#lab.connect(this.#ports.get(filter) ?? 0, client);
     if (socket === undefined) throw new Error(`nobody listens for ${filter}`);
     return SmtpClient.greet(socket, helo);

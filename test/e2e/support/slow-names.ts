@@ -11,7 +11,7 @@ export const SLOW_PORT = 5302;
 /** Settings of a daemon that asks there, and waits for every answer. */
 export const SLOW_DNS = `dns: {servers: ["127.0.0.1:${SLOW_PORT}"], timeout: 15s, tries: 1}`;
 
-const DELAYS_MS = [1_000, 5_000, 9_000] as const;
+const DELAYS_MS = [1_000, 5_000, 9_000, 11_000] as const;
 export type Delay = (typeof DELAYS_MS)[number];
 
 /** Whose SPF record is `v=spf1 -all`, or allows the client; every answer about it comes so late. */

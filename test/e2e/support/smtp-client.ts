@@ -57,10 +57,10 @@ export class SmtpClient {
   }
 
   /** Reads the greeting and says EHLO, as whoever it is by its address. */
-  static async greet(socket: Socket, helo: string): Promise<SmtpClient> {
+  static async greet(socket: Socket, helo: string | null): Promise<SmtpClient> {
     const smtp = new SmtpClient(socket);
     await smtp.#reply();
-    await smtp.expect('250', `EHLO ${helo}`);
+    if (helo !== null) await smtp.expect('250', `EHLO ${helo}`);
     return smtp;
   }
 
