@@ -1,6 +1,7 @@
 /** A process of its own: asks a policy server as so many smtpd(8) would, one request at a time on each connection. */
 import { connect, type Socket } from 'node:net';
 
+import type { LoadOrder } from './contest.js';
 import { drawMail } from './mail.js';
 import { prepareRequests, setInstance, type PreparedRequest } from './requests.js';
 import { quantile } from './statistics.js';
@@ -14,12 +15,7 @@ export interface LoadPlan {
   readonly seed: number;
 }
 
-/** A message to this process: ask over all connections for so long; with 0 seconds, once over each. */
-export interface LoadOrder {
-  readonly seconds: number;
-}
-
-/** The message back. */
+/** The answer to a `LoadOrder`. */
 export interface LoadResult {
   /** Answers that came in time. */
   readonly requests: number;

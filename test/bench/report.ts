@@ -1,5 +1,6 @@
 /** Prints what was measured, with ratios, and the marks beside them. */
 import type { EngineReport } from './engine.js';
+import { STYLES, type MilterFigures, type MilterPlan } from './milter.js';
 import type { PolicyFigures } from './policy.js';
 import type { SpawnFigures } from './spawn.js';
 import { figure, table } from './table.js';
@@ -62,6 +63,49 @@ export function printPolicy(figures: readonly PolicyFigures[]): string {
   );
 }
 
+export function printMilter(
+  figures: readonly MilterFigures[],
+  { socket, style, connections }: Pick<MilterPlan, 'socket' | 'style' | 'connections'>,
+): string {
+  const [ours] = figures;
+  if (ours === undefined) return '';
+  return table(
+    `milter: ${connections} connections at a time over ${socket} sockets, as Postfix writes, messages on each: ${STYLES[style]}`,
+    [
+      'milter',
+      'msg/s',
+      'p50 us',
+      'p99 us',
+      'session p50 us',
+      'session p99 us',
+      'CPU s/10k',
+      'DNS CPU s/10k',
+      'generator CPU',
+      'foreign CPU',
+      'ours/it msg/s',
+      'it/ours CPU',
+      'fields/msg',
+      'answers',
+    ],
+    figures.map((row) => [
+      row.name,
+      row.perSecond,
+      row.p50Us,
+      row.p99Us,
+      row.sessionP50Us,
+      row.sessionP99Us,
+      row.cpu,
+      row.dnsCpu,
+      row.generatorCores,
+      row.foreignCores,
+      ours.perSecond / row.perSecond,
+      row.cpu / ours.cpu,
+      row.fields / row.messages,
+      shares(row.answers),
+    ]),
+  );
+}
+
 export function printSpawn(figures: readonly SpawnFigures[], starts: number, foreignCores: number): string {
   const [ours] = figures;
   return table(
@@ -113,10 +157,18 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function answers({ actions }: PolicyFigures): string {
-  const all = Object.values(actions).reduce((sum, count) => sum + count, 0);
-  return Object.entries(actions)
+  return shares(actions, (letter) => WORDS[letter] ?? letter);
+}
+
+/** What each is of all, the largest first. */
+function shares(
+  counts: Readonly<Record<string, number>>,
+  wordFor: (key: string) => string = (key) => key,
+): string {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
-    .map(([letter, count]) => `${WORDS[letter] ?? letter} ${percent(count / all)}`)
+    .map(([key, count]) => `${wordFor(key)} ${percent(count / all)}`)
     .join(' ');
 }
 
