@@ -62,6 +62,7 @@ export class MailServers {
 
   /** Takes the version that a mail server gave (macro `v`); null where it gave none. */
   met(peer: string, version: Octets | null): void {
+    if (this.#isLocal) return;
     const isPostfix = version?.startsWith('Postfix') ?? false;
     const host = this.#hostOf(peer);
     if (host.isPostfix !== isPostfix) this.#remember(peer, { ...host, isPostfix });

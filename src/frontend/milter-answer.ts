@@ -6,7 +6,8 @@ import type { ReversePath } from '../smtp/index.js';
 import { octetsOfText, type Octets } from '../util/index.js';
 import type { Transaction, Verdict } from '../verdict/index.js';
 
-type Refusal = Extract<Verdict['decision'], { readonly do: 'reject' | 'defer' }>;
+/** To refuse, for good or for now. */
+export type Refusal = Extract<Verdict['decision'], { readonly do: 'reject' | 'defer' }>;
 
 /** Whether the mail server is to be told to refuse, for good or for now. */
 export function isRefusal(verdict: Verdict): verdict is Verdict & { readonly decision: Refusal } {

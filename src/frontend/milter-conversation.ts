@@ -204,13 +204,12 @@ class MilterConversation implements Conversation {
 
   /** The check begins here, unless MAIL has come together with it; what the DNS says is at hand then. */
   #respondToHelo(helo: Octets): Response[] | Promise<Response[]> {
-    const transaction = this.#transaction({ kind: 'null' }, helo);
-    const message = this.#newMessage(transaction);
-    if (this.#rules.rejectAt === 'helo' && !message.areRecipientsApart)
-      return this.#verdictReply(message, null);
-    const { judge } = this.#rules;
+    if (this.#rules.rejectAt === 'helo') {
+      const message = this.#newMessage(this.#transaction({ kind: 'null' }, helo));
+      if (!message.areRecipientsApart) return this.#verdictReply(message, null);
+    }
     this.#ahead = () => {
-      judge.prepare(transaction);
+      this.#rules.judge.prepare(this.#transaction({ kind: 'null' }, helo));
     };
     return [CONTINUE];
   }
@@ -324,9 +323,9 @@ class MilterConversation implements Conversation {
 
   /** What comes after such a problem is no command, so there is nothing to answer it with. */
   #giveUp({ code, detail }: MilterProblem): void {
-    const { report } = this.#settings;
-    report({ kind: 'protocol-error', service: 'milter', peer: this.#wire.peer, why: `${code} (${detail})` });
     this.#endMessage();
+    const { peer } = this.#wire;
+    this.#events.push({ kind: 'protocol-error', service: 'milter', peer, why: `${code} (${detail})` });
     this.#close();
   }
 

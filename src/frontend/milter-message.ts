@@ -10,7 +10,7 @@ import {
   type Transaction,
   type Verdict,
 } from '../verdict/index.js';
-import { allowed, insertions, isRefusal, judgedEvent, refusalOf } from './milter-answer.js';
+import { allowed, insertions, isRefusal, judgedEvent, refusalOf, type Refusal } from './milter-answer.js';
 import type { MilterFields } from './milter-fields.js';
 
 /** A verdict that is there or being waited for, and what has come of it. */
@@ -87,16 +87,18 @@ export class MilterMessage {
   endResponses(verdicts: readonly Verdict[], missingActions: number): Response[] {
     const refusals = verdicts.filter(isRefusal);
     const isRefused = refusals.length > 0 && refusals.length === verdicts.length;
+    const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
+    const isFlooded = this.fields.isFlooded && taken.some(({ stripsForged }) => stripsForged);
     for (const [i, pending] of this.#accepted().entries()) {
       const verdict = verdicts[i];
       if (verdict === undefined) continue;
       const isTooLate = isRefusal(verdict) && !isRefused;
-      this.#reportOnce(pending, pending.recipient, isTooLate ? late(verdict) : verdict);
+      const found = isTooLate ? late(verdict) : verdict;
+      this.#reportOnce(pending, pending.recipient, isFlooded ? flooded(found) : found);
     }
+    if (isFlooded) return [refusalOf({ decision: FLOODED })];
     const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
     if (worst !== undefined && isRefused) return [refusalOf(worst)];
-    const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
-    if (this.fields.isFlooded && taken.some(({ stripsForged }) => stripsForged)) return [FLOODED];
     return [...allowed(this.#modifications(taken), missingActions), { kind: 'continue' }];
   }
 
@@ -104,7 +106,8 @@ export class MilterMessage {
   abandoned(): void {
     for (const pending of this.#verdicts.values()) {
       const { verdict, recipient } = pending;
-      if (recipient !== null && !(verdict instanceof Promise)) this.#reportOnce(pending, recipient, verdict);
+      if (recipient === null || verdict instanceof Promise) continue;
+      this.#reportOnce(pending, recipient, isRefusal(verdict) ? late(verdict) : verdict);
     }
   }
 
@@ -171,19 +174,31 @@ export class MilterMessage {
   }
 }
 
-/** A refusal that came when its recipient had been let go on, together with others. */
+/** A refusal that came when its recipient had been let go on, or when the message was given up. */
 function late(verdict: Verdict): Verdict {
   return { ...verdict, why: `${verdict.why}, too late for this recipient` };
 }
 
 /** More fields that claim to be ours than any accident makes; to delete them one by one would be an attack on the
  *  mail server. */
-const FLOODED: Response = {
-  kind: 'replycode',
-  code: 550,
-  status: '5.6.0',
-  lines: [replyText('Too many Authentication-Results fields in the name of this host')],
+const FLOODED: Refusal = {
+  do: 'reject',
+  of: 'mailFrom',
+  reply: {
+    code: 550,
+    status: '5.6.0',
+    text: replyText('Too many Authentication-Results fields in the name of this host'),
+  },
 };
+
+/** A verdict that does not count, as the message is refused for that. */
+function flooded(verdict: Verdict): Verdict {
+  return {
+    ...verdict,
+    decision: FLOODED,
+    why: `${verdict.why}, but too many fields in the name of this host`,
+  };
+}
 
 const DEFERRED: Verdict = {
   ...NOT_JUDGED,

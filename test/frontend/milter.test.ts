@@ -289,16 +289,28 @@ describe('the end of a message', () => {
       who: 'of a stranger',
       more: {},
       answer: '550 5.6.0 Too many Authentication-Results fields in the name of this host',
+      told: { action: 'reject', why: 'because accept, but too many fields in the name of this host' },
     },
-    { who: 'of one of ours', more: { stripsForged: false, fields: [] }, answer: 'continue' },
-    { who: 'in a dry run', more: { dryRun: true }, answer: 'continue' },
-  ])('hundreds of fields that claim to be ours: $who', async ({ more, answer }) => {
+    {
+      who: 'of one of ours',
+      more: { stripsForged: false, fields: [] },
+      answer: 'continue',
+      told: { action: 'accept', why: 'because accept' },
+    },
+    {
+      who: 'in a dry run',
+      more: { dryRun: true },
+      answer: 'continue',
+      told: { action: 'accept', why: 'because accept' },
+    },
+  ])('hundreds of fields that claim to be ours: $who', async ({ more, answer, told }) => {
     const scene = new MilterScene(() => verdict(accept, more));
     const client = await scene.client();
     await session(client);
     for (let i = 0; i < 201; i++) await client.header('Authentication-Results', 'mx.example.net; spf=pass');
     const { modifications, final } = await client.endOfMessage();
     expect([modifications, word(final)]).toEqual([[], answer]);
+    expect(scene.events).toMatchObject([told]);
   });
 
   test.each([
@@ -391,6 +403,23 @@ describe('a verdict that takes its time', () => {
     expect(word(final)).toBe(REJECTED);
     expect(client.unasked).toEqual([]);
     expect(scene.judged).toEqual(['reject']);
+  });
+
+  test('or the message is given up: then its line says that the refusal came too late', async () => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail('<user@example.org>');
+    const rcpt = client.rcpt('<one@rcpt.example>');
+    await turn();
+    await scene.clock.advance(STAGE_MS);
+    expect(word(await rcpt)).toBe('continue');
+    waiting.answer(reject);
+    await turn();
+    client.abort();
+    await client.mail('<two@example.org>');
+    expect(scene.events).toMatchObject([{ action: 'reject', why: expect.stringMatching(/, too late for/) }]);
   });
 });
 
