@@ -114,7 +114,7 @@ export async function demo(print: (line: string) => void): Promise<void> {
   await policy.close();
 
   const rules = milterRules(config, { lookup, clock: systemClock, watch: new Watch(systemClock, report) });
-  const settings = { rules: () => rules, listener: null, isLocal: false, clock: systemClock, report };
+  const settings = { rules: () => rules, listener: null, clock: systemClock, report };
   const milter = await open('milter', milterConversation(settings));
   print('');
   print(`The milter listens on ${milter.where}, as it would for Postfix or Sendmail.`);

@@ -76,7 +76,7 @@ async function run(config: Config, service: Service, dns: Dns, log: Log): Promis
           maxConnections: config['server.max_connections'],
           ...TIMES[protocol],
         };
-        const converse = service[protocol](address.name, address.kind === 'unix');
+        const converse = service[protocol](address.name);
         for (const socket of socketsOf(address, inherited)) {
           listeners.push(await listen(socket, converse, options));
         }

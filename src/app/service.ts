@@ -29,7 +29,7 @@ export interface Service {
   /** The policy protocol for a listener of that name; null where it has none. */
   policy(listener: string | null): Converse;
   /** The same for the milter protocol. */
-  milter(listener: string | null, isLocal: boolean): Converse;
+  milter(listener: string | null): Converse;
   /** Takes the configuration over as it is now, whole or not at all. Never rejects. */
   reload(): Promise<void>;
 }
@@ -84,8 +84,7 @@ export function createService(first: Config, means: ServiceMeans): Service {
   return {
     policy: (listener) =>
       policyConversation({ judge: () => rules.judge, listener, correlation, clock, report }),
-    milter: (listener, isLocal) =>
-      milterConversation({ rules: () => rules, listener, isLocal, clock, report }),
+    milter: (listener) => milterConversation({ rules: () => rules, listener, clock, report }),
     reload() {
       isWanted = true; // of several requests during one, one is enough
       running ??= reload().finally(() => (running = null));

@@ -56,7 +56,7 @@ export type Event =
       readonly peer: string;
       readonly why: string;
     }
-  /** A mail server does not let a filter do what would be done (`SMFIF_` names). */
+  /** A mail server does not let a filter do what was to be done with a message (`SMFIF_` names). */
   | { readonly kind: 'actions-not-offered'; readonly peer: string; readonly actions: readonly string[] }
   | { readonly kind: 'peer-not-reading'; readonly service: Service; readonly peer: string }
   | { readonly kind: 'internal-error'; readonly where: string; readonly error: Error }

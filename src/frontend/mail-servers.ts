@@ -1,17 +1,14 @@
-/** What is asked of a mail server: the fewer commands, replies and macros, the fewer turns a message takes; and
- *  what is remembered of it for that. */
+/** The mail servers that come to a listener: what is asked of each, and what is remembered of it for that. */
 import { SMFIF, SMFIP, STEPS_WITHOUT_CONTENT, USUAL_MACROS, type Wants } from '../milter/index.js';
 import { RecentMap, type Octets } from '../util/index.js';
 import type { MilterRules, RejectAt } from './milter-rules.js';
 
-/**
- * How a mail server writes. Over TCP, one that writes twice without a reply between waits up to 40 ms for the
- * acknowledgement of the first (Nagle's algorithm), which a reply would have brought.
- */
+/** How a mail server writes, which says what the reply to a command is worth: see `STEPS_WITHOUT_CONTENT`. */
 type Writing =
   /** Over a unix socket nobody waits for an acknowledgement. */
   | 'local'
-  /** Postfix keeps commands that get no reply until one comes that does, or the message changes hands. */
+  /** Postfix keeps commands that get no reply until there is one that does, its buffer is full, or the message
+   *  goes to another of its processes. */
   | 'gathered'
   /** Sendmail, and whoever is not known, writes each by itself. */
   | 'apart';
@@ -21,78 +18,73 @@ const ACTIONS = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE;
 /** Headers are looked at for fields that claim to be ours, bodies are not. */
 const STEPS = STEPS_WITHOUT_CONTENT & ~SMFIP.NOHDRS;
 
-/** So many mail servers ask one filter, and more. */
+/** A listener that is open to more than its own mail servers is not to remember all the world. */
 const MAX_HOSTS = 1024;
 
-/** What is remembered of the host that a mail server comes from. Who is taken for something else than it is
- *  waits; nothing is lost. */
 interface Host {
+  /** Whether its last connection was one of Postfix. If the next is not, it is slower, and that is all. */
   readonly isPostfix: boolean;
-  /** The `SMFIF` flags that it did not offer. */
-  readonly missingActions: number;
+  /** The `SMFIF` flags whose lack was told. */
+  readonly told: number;
 }
 
-const STRANGER: Host = { isPostfix: false, missingActions: 0 };
+const STRANGER: Host = { isPostfix: false, told: 0 };
 
-/** The mail servers that come to a listener: what is asked of them goes by what they said the last time. */
+/** Hosts are named by their address; null is the other end of a unix socket. */
 export class MailServers {
-  readonly #isLocal: boolean;
-  readonly #hosts = new RecentMap<string, Host>();
+  readonly #hosts = new RecentMap<string | null, Host>();
   #rules: MilterRules | null = null;
-  readonly #made = new Map<Writing, Wants>();
+  /** By these rules. */
+  readonly #wants = new Map<Writing, Wants>();
 
-  /** `isLocal` says that they come over a unix socket. */
-  constructor(isLocal: boolean) {
-    this.#isLocal = isLocal;
-  }
-
-  /** What is asked of the one that comes now. `peer` is where from, as `192.0.2.1:4711`. */
-  wantsOf(peer: string, rules: MilterRules): Wants {
+  /** What is asked of the one that comes now. */
+  wantsFor(host: string | null, rules: MilterRules): Wants {
     if (rules !== this.#rules) {
       this.#rules = rules;
-      this.#made.clear();
+      this.#wants.clear();
     }
-    const writing = this.#writingOf(peer);
-    const known = this.#made.get(writing);
-    if (known !== undefined) return known;
-    const wants = make(rules, writing);
-    this.#made.set(writing, wants);
+    const writing = this.#writingOf(host);
+    let wants = this.#wants.get(writing);
+    if (wants === undefined) {
+      wants = wantsOf(rules, writing);
+      this.#wants.set(writing, wants);
+    }
     return wants;
   }
 
-  /** Takes the version that a mail server gave (macro `v`); null where it gave none. */
-  met(peer: string, version: Octets | null): void {
-    if (this.#isLocal) return;
+  /** Takes the version that a mail server gives (macro `v`); null where it gives none. */
+  noteVersion(host: string | null, version: Octets | null): void {
+    if (host === null) return; // what it is makes no difference there
     const isPostfix = version?.startsWith('Postfix') ?? false;
-    const host = this.#hostOf(peer);
-    if (host.isPostfix !== isPostfix) this.#remember(peer, { ...host, isPostfix });
+    const known = this.#hostOf(host);
+    if (known.isPostfix !== isPostfix) this.#remember(host, { ...known, isPostfix });
   }
 
-  /** Takes the `SMFIF` flags that a mail server did not offer; says whether that is news. */
-  lacks(peer: string, missingActions: number): boolean {
-    const host = this.#hostOf(peer);
-    if (host.missingActions === missingActions) return false;
-    this.#remember(peer, { ...host, missingActions });
-    return missingActions !== 0;
+  /** Takes `SMFIF` flags that were needed and not offered; those of them that were not told before. */
+  noteMissing(host: string | null, actions: number): number {
+    const known = this.#hostOf(host);
+    const news = actions & ~known.told;
+    if (news !== 0) this.#remember(host, { ...known, told: known.told | news });
+    return news;
   }
 
-  #writingOf(peer: string): Writing {
-    if (this.#isLocal) return 'local';
-    return this.#hostOf(peer).isPostfix ? 'gathered' : 'apart';
+  #writingOf(host: string | null): Writing {
+    if (host === null) return 'local';
+    return this.#hostOf(host).isPostfix ? 'gathered' : 'apart';
   }
 
-  #hostOf(peer: string): Host {
-    return this.#hosts.peek(withoutPort(peer)) ?? STRANGER;
+  #hostOf(host: string | null): Host {
+    return this.#hosts.get(host) ?? STRANGER;
   }
 
-  #remember(peer: string, host: Host): void {
-    this.#hosts.set(withoutPort(peer), host);
+  #remember(host: string | null, known: Host): void {
+    this.#hosts.set(host, known);
     const { oldest } = this.#hosts;
     if (this.#hosts.size > MAX_HOSTS && oldest !== null) this.#hosts.delete(oldest.key);
   }
 }
 
-function make({ rejectAt, readsHeaders, macros }: MilterRules, writing: Writing): Wants {
+function wantsOf({ rejectAt, readsHeaders, macros }: MilterRules, writing: Writing): Wants {
   const steps = readsHeaders ? STEPS : STEPS_WITHOUT_CONTENT;
   const names = [...new Set([...(USUAL_MACROS.mail ?? []), ...macros])];
   // Where HELO is judged, what may exempt a connection has to be known before.
@@ -104,11 +96,15 @@ function make({ rejectAt, readsHeaders, macros }: MilterRules, writing: Writing)
   };
 }
 
-/** Replies that say nothing, and cost a turn each. That to MAIL stays: with NR_MAIL, Sendmail tells of no RSET, and
- *  Postfix keeps the command until RCPT, when the DNS could have been asked long before. */
+/**
+ * Replies that say nothing, and cost a turn each. Without one, Postfix keeps the command until the next that gets
+ * one, and the DNS is asked that much later. For MAIL that would be at RCPT, which waits for the verdict; so
+ * its reply stays (with NR_MAIL Sendmail would tell of no RSET besides). For HELO it is at MAIL, beside whose
+ * own questions, mostly more, those about HELO cost no time; so its reply can be spared.
+ */
 function withoutReplies(rejectAt: RejectAt, writing: Writing): number {
   const { NR_CONN, NR_HELO, NR_DATA, NR_HDR } = SMFIP;
-  const early = NR_CONN | (rejectAt === 'helo' ? 0 : NR_HELO);
+  const early = rejectAt === 'helo' ? NR_CONN : NR_CONN | NR_HELO;
   switch (writing) {
     case 'local':
       return early | NR_DATA | NR_HDR;
@@ -117,8 +113,4 @@ function withoutReplies(rejectAt: RejectAt, writing: Writing): number {
     case 'apart':
       return 0;
   }
-}
-
-function withoutPort(peer: string): string {
-  return peer.replace(/:\d+$/, '');
 }

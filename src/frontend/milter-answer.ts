@@ -38,9 +38,9 @@ export function insertions(fields: Verdict['fields']): Response[] {
   });
 }
 
-/** Those that the mail server has agreed to. */
-export function allowed(responses: readonly Response[], missingActions: number): Response[] {
-  return responses.filter(({ kind }) => (missingActions & (NEEDS[kind] ?? 0)) === 0);
+/** The `SMFIF` flag that a response of this kind needs; 0 for none. */
+export function actionFor(kind: Response['kind']): number {
+  return NEEDS[kind] ?? 0;
 }
 
 const NEEDS: Readonly<Partial<Record<Response['kind'], number>>> = {

@@ -10,7 +10,6 @@ import {
   newSession,
   PacketReader,
   step,
-  type Agreement,
   type Command,
   type Input,
   type MilterProblem,
@@ -20,7 +19,7 @@ import {
 import type { Clock, Conversation, Converse, Octets, Wire } from '../util/index.js';
 import type { Transaction, Verdict } from '../verdict/index.js';
 import { MailServers } from './mail-servers.js';
-import { isRefusal, refusalOf } from './milter-answer.js';
+import { actionFor, isRefusal, refusalOf } from './milter-answer.js';
 import { MilterFields } from './milter-fields.js';
 import { MilterMessage } from './milter-message.js';
 import type { MilterRules } from './milter-rules.js';
@@ -30,15 +29,13 @@ export interface MilterSettings {
   readonly rules: () => MilterRules;
   /** Name of the listener; null where it has none. */
   readonly listener: string | null;
-  /** Whether it comes over a unix socket, where nobody waits for an acknowledgement. */
-  readonly isLocal: boolean;
   readonly clock: Clock;
   readonly report: Report;
 }
 
 /** The milter protocol over any transport. */
 export function milterConversation(settings: MilterSettings): Converse {
-  const servers = new MailServers(settings.isLocal);
+  const servers = new MailServers();
   return (wire) => new MilterConversation(wire, settings, servers);
 }
 
@@ -60,8 +57,8 @@ class MilterConversation implements Conversation {
   #isBusy = false;
   /** The peer has ended its side meanwhile. */
   #hasEnded = false;
-  /** What may be begun before anybody asks for it. */
-  #ahead: (() => void) | null = null;
+  /** A check that is begun before anybody asks for it. */
+  #toBegin: (() => void) | null = null;
   /** What has happened and is not reported yet. */
   readonly #events: Event[] = [];
 
@@ -70,7 +67,7 @@ class MilterConversation implements Conversation {
     this.#settings = settings;
     this.#servers = servers;
     this.#rules = settings.rules();
-    this.#session = newSession(servers.wantsOf(wire.peer, this.#rules));
+    this.#session = newSession(servers.wantsFor(wire.host, this.#rules));
   }
 
   /** A message that has begun is a request that is not whole. */
@@ -81,7 +78,7 @@ class MilterConversation implements Conversation {
   receive(chunk: Uint8Array): Promise<void> | undefined {
     this.#reader.feed(chunk);
     const pending = this.#answerWhatIsReady();
-    this.#catchUp();
+    this.#afterReplies();
     return pending === undefined ? undefined : this.#answerTheRest(pending);
   }
 
@@ -98,14 +95,14 @@ class MilterConversation implements Conversation {
     const { session, inputs } = endOfConnection(this.#session);
     this.#session = session;
     for (const input of inputs) void this.#respond(input);
-    this.#catchUp();
+    this.#afterReplies();
   }
 
   /** Does what nobody has to wait for, when the replies are out. */
-  #catchUp(): void {
-    const ahead = this.#ahead;
-    this.#ahead = null;
-    ahead?.();
+  #afterReplies(): void {
+    const begin = this.#toBegin;
+    this.#toBegin = null;
+    begin?.();
     if (this.#events.length === 0) return;
     for (const event of this.#events.splice(0)) this.#settings.report(event);
   }
@@ -133,7 +130,7 @@ class MilterConversation implements Conversation {
     for (let pending: Promise<void> | undefined = first; pending !== undefined;) {
       await pending;
       pending = this.#answerWhatIsReady();
-      this.#catchUp();
+      this.#afterReplies();
     }
     this.#isBusy = false;
     if (this.#hasEnded) this.#finish();
@@ -162,7 +159,7 @@ class MilterConversation implements Conversation {
   #respond(input: Input): Response[] | Promise<Response[]> {
     switch (input.kind) {
       case 'negotiate':
-        return this.#respondToOffer(input.agreement);
+        return [{ kind: 'optneg', ...input.agreement }];
       case 'helo':
         return this.#respondToHelo(input.name);
       case 'mail':
@@ -184,7 +181,8 @@ class MilterConversation implements Conversation {
         this.#noteQueueId();
         return [CONTINUE];
       case 'connect':
-        this.#servers.met(this.#wire.peer, macro(this.#session, 'v'));
+        this.#toBegin = null;
+        this.#servers.noteVersion(this.#wire.host, macro(this.#session, 'v'));
         return [CONTINUE];
       case 'eoh':
       case 'body':
@@ -193,23 +191,15 @@ class MilterConversation implements Conversation {
     }
   }
 
-  #respondToOffer(agreement: Agreement): Response[] {
-    const { peer } = this.#wire;
-    const { missingActions } = agreement;
-    if (this.#servers.lacks(peer, missingActions)) {
-      this.#events.push({ kind: 'actions-not-offered', peer, actions: actionNames(missingActions) });
-    }
-    return [{ kind: 'optneg', ...agreement }];
-  }
-
-  /** The check begins here, unless MAIL has come together with it; what the DNS says is at hand then. */
+  /** What the DNS says about it is at hand when MAIL comes. */
   #respondToHelo(helo: Octets): Response[] | Promise<Response[]> {
+    const transaction = this.#transaction({ kind: 'null' }, helo);
     if (this.#rules.rejectAt === 'helo') {
-      const message = this.#newMessage(this.#transaction({ kind: 'null' }, helo));
+      const message = this.#newMessage(transaction);
       if (!message.areRecipientsApart) return this.#verdictReply(message, null);
     }
-    this.#ahead = () => {
-      this.#rules.judge.prepare(this.#transaction({ kind: 'null' }, helo));
+    this.#toBegin = () => {
+      this.#rules.judge.prepare(transaction);
     };
     return [CONTINUE];
   }
@@ -217,9 +207,10 @@ class MilterConversation implements Conversation {
   #respondToMail(input: Input & { readonly kind: 'mail' | 'rcpt' }): Response[] | Promise<Response[]> {
     const message = this.#newMessage(this.#transaction(input.path, this.#session.helo));
     this.#message = message;
+    this.#toBegin = null; // HELO is judged with it
     this.#noteQueueId();
     if (this.#rules.rejectAt === 'rcpt' || message.areRecipientsApart) {
-      this.#ahead = () => {
+      this.#toBegin = () => {
         message.begin();
       };
       return [CONTINUE];
@@ -228,12 +219,15 @@ class MilterConversation implements Conversation {
   }
 
   #newMessage(transaction: Transaction): MilterMessage {
-    const { clock } = this.#settings;
-    const report = (event: Event): void => void this.#events.push(event);
+    const { clock, report } = this.#settings;
+    const reportLater = (event: Event): void => {
+      if (event.kind === 'message-judged') this.#events.push(event);
+      else report(event); // which may happen when nobody waits for a reply
+    };
     const host = macro(this.#session, 'j');
     if (host !== null) this.#rules = this.#rules.named(host);
     const { judge, authservId } = this.#rules;
-    return new MilterMessage(transaction, judge, new MilterFields(authservId), clock, report);
+    return new MilterMessage(transaction, judge, new MilterFields(authservId), clock, reportLater);
   }
 
   #transaction(sender: Transaction['sender'], helo: Octets): Transaction {
@@ -284,13 +278,23 @@ class MilterConversation implements Conversation {
     const message = this.#message;
     this.#noteQueueId();
     this.#message = null;
+    this.#toBegin = null;
     if (message === null) return [CONTINUE];
     const verdicts = message.acceptedVerdicts();
-    const told = (given: readonly Verdict[]): Response[] => {
-      const missing = this.#session.agreement?.missingActions ?? 0;
-      return this.#isClosed ? [] : message.endResponses(given, missing);
-    };
+    const told = (given: readonly Verdict[]): Response[] =>
+      this.#isClosed ? [] : this.#offered(message.endResponses(given));
     return verdicts instanceof Promise ? this.#withProgress(verdicts).then(told) : told(verdicts);
+  }
+
+  /** Those that the mail server has agreed to; what it has not is told once for each host. */
+  #offered(responses: Response[]): Response[] {
+    const missing = this.#session.agreement?.missingActions ?? 0;
+    if (missing === 0) return responses;
+    const { peer, host } = this.#wire;
+    const needed = responses.reduce((flags, { kind }) => flags | (missing & actionFor(kind)), 0);
+    const news = this.#servers.noteMissing(host, needed);
+    if (news !== 0) this.#events.push({ kind: 'actions-not-offered', peer, actions: actionNames(news) });
+    return responses.filter(({ kind }) => (missing & actionFor(kind)) === 0);
   }
 
   /** Here, and only here, a mail server can be told to be patient. */
@@ -312,7 +316,7 @@ class MilterConversation implements Conversation {
   #endMessage(): void {
     this.#message?.abandoned();
     this.#message = null;
-    this.#ahead = null;
+    this.#toBegin = null;
   }
 
   /** Mail servers give a message its name at different commands, and take it away with the next message. */

@@ -10,7 +10,7 @@ import {
   type Transaction,
   type Verdict,
 } from '../verdict/index.js';
-import { allowed, insertions, isRefusal, judgedEvent, refusalOf, type Refusal } from './milter-answer.js';
+import { insertions, isRefusal, judgedEvent, refusalOf, type Refusal } from './milter-answer.js';
 import type { MilterFields } from './milter-fields.js';
 
 /** A verdict that is there or being waited for, and what has come of it. */
@@ -84,7 +84,7 @@ export class MilterMessage {
    * What the end of the message is answered: `verdicts` are those of its recipients. It can be refused as a
    * whole only, so only if all of them are; a verdict that came too late for its own recipient then counts.
    */
-  endResponses(verdicts: readonly Verdict[], missingActions: number): Response[] {
+  endResponses(verdicts: readonly Verdict[]): Response[] {
     const refusals = verdicts.filter(isRefusal);
     const isRefused = refusals.length > 0 && refusals.length === verdicts.length;
     const taken = verdicts.filter((verdict) => !verdict.dryRun && !isRefusal(verdict));
@@ -99,7 +99,7 @@ export class MilterMessage {
     if (isFlooded) return [refusalOf({ decision: FLOODED })];
     const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
     if (worst !== undefined && isRefused) return [refusalOf(worst)];
-    return [...allowed(this.#modifications(taken), missingActions), { kind: 'continue' }];
+    return [...this.#modifications(taken), { kind: 'continue' }];
   }
 
   /** It will not come. What was said about it is worth a line all the same. */
@@ -174,9 +174,9 @@ export class MilterMessage {
   }
 }
 
-/** A refusal that came when its recipient had been let go on, or when the message was given up. */
+/** A refusal that came when its recipient had been let go on, alone or together with others. */
 function late(verdict: Verdict): Verdict {
-  return { ...verdict, why: `${verdict.why}, too late for this recipient` };
+  return { ...verdict, decision: { do: 'accept' }, why: `${verdict.why}, but too late for this recipient` };
 }
 
 /** More fields that claim to be ours than any accident makes; to delete them one by one would be an attack on the
@@ -196,6 +196,7 @@ function flooded(verdict: Verdict): Verdict {
   return {
     ...verdict,
     decision: FLOODED,
+    dryRun: false,
     why: `${verdict.why}, but too many fields in the name of this host`,
   };
 }

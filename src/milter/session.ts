@@ -162,7 +162,7 @@ function inMessage(session: Session, stage: Stage, input: Input): Step {
   const forward = STAGES.indexOf(stage) - STAGES.indexOf(session.stage);
   if (forward > 0 || (forward === 0 && REPEATED.includes(stage))) {
     const macros = stage === 'rcpt' ? macrosUpTo(session.macros, stage) : session.macros;
-    const isSame = stage === session.stage && macros === session.macros; // as with each header
+    const isSame = stage === session.stage && macros === session.macros; // one header after the other
     return {
       session: isSame ? session : { ...session, stage, macros },
       inputs: [input],

@@ -20,8 +20,10 @@ export interface ConnectionOptions {
 export interface Streams {
   readonly input: Readable;
   readonly output: Writable;
-  /** Who is at the other end; asked only when there is something to report. */
+  /** Who is at the other end, in words; asked only when there is something to report. */
   readonly peer: () => string;
+  /** The address of the other end, while there is one and it has one. */
+  readonly host: () => string | null;
 }
 
 export class Connection implements Wire {
@@ -78,6 +80,10 @@ export class Connection implements Wire {
 
   get peer(): string {
     return this.#streams.peer();
+  }
+
+  get host(): string | null {
+    return this.#streams.host();
   }
 
   send(bytes: Uint8Array): void {

@@ -165,10 +165,16 @@ class SocketListener implements Listener {
       this.#reportNowAndThen({ kind: 'connection-refused', service: options.service, peer: peer() });
       return;
     }
-    const connection = new Connection({ input: socket, output: socket, peer }, converse, options, () => {
-      this.#connections.delete(connection);
-      if (this.#connections.size === 0) for (const resolve of this.#waiting) resolve();
-    });
+    const host = (): string | null => socket.remoteAddress ?? null;
+    const connection = new Connection(
+      { input: socket, output: socket, peer, host },
+      converse,
+      options,
+      () => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) for (const resolve of this.#waiting) resolve();
+      },
+    );
     this.#connections.add(connection);
   }
 

@@ -15,7 +15,8 @@ export function stdio(
   output: Writable = process.stdout,
 ): Promise<void> {
   return new Promise((resolve) => {
-    new Connection({ input, output, peer: () => 'standard input' }, converse, options, resolve);
+    const streams = { input, output, peer: () => 'standard input', host: () => null };
+    new Connection(streams, converse, options, resolve);
     input.resume(); // `relay` gives back an input that is paused
   });
 }

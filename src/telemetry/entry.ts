@@ -136,7 +136,7 @@ function describe(event: Exclude<Event, { readonly kind: 'message-judged' | 'con
       };
     case 'actions-not-offered':
       return {
-        words: 'the mail server does not offer these changes to a milter, so they are left out',
+        words: 'the mail server does not let a milter make these changes, so they are left out',
         facts: [
           ['peer', event.peer],
           ['actions', event.actions.join(' ')],

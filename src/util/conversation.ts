@@ -2,6 +2,8 @@
 export interface Wire {
   /** Who is at the other end, for reports. */
   readonly peer: string;
+  /** Its address; null where it has none, as at the other end of a unix socket or a pipe. */
+  readonly host: string | null;
   /** One whole reply, written at once. */
   send(bytes: Uint8Array): void;
   /** Writes what was sent, then ends the connection. */

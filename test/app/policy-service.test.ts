@@ -33,6 +33,7 @@ class Service {
       report,
     )({
       peer: 'a test',
+      host: null,
       send: (bytes) => this.#replies.push(Buffer.from(bytes).toString('latin1')),
       close: () => undefined,
     });

@@ -182,6 +182,7 @@ async function answers(
   const converse = policyOver(await open(report), new ManualClock(), report);
   const conversation = converse({
     peer: 'a test',
+    host: null,
     send: (bytes) => replies.push(Buffer.from(bytes).toString('latin1')),
     close: ignore,
   });

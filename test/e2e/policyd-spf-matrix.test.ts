@@ -357,6 +357,7 @@ async function openOurs({ lines }: Setting): Promise<(question: Question) => Pro
     report,
   )({
     peer: 'a test',
+    host: null,
     send: (bytes) => (reply = Buffer.from(bytes).toString('latin1')),
     close: () => undefined,
   });

@@ -5,7 +5,9 @@ import type { Event } from '../../src/events/index.js';
 import { milterConversation, type MilterRules } from '../../src/frontend/index.js';
 import { authservId } from '../../src/header/index.js';
 import { SMFIF, stepNames, type Options } from '../../src/milter/index.js';
+import { replyText } from '../../src/smtp/index.js';
 import type { Converse } from '../../src/util/index.js';
+import type { Decision } from '../../src/verdict/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { MilterClient, toConversation } from '../support/milter-client.js';
 import { accept, judgeOf, verdict } from './scene.js';
@@ -16,12 +18,13 @@ const SENDMAIL = '8.17.1.9/8.17.1.9/Debian-2';
 const LEFT_OUT = ['SMFIP_NOBODY', 'SMFIP_NOEOH', 'SMFIP_NOUNKNOWN'];
 const LOCAL = ['SMFIP_NR_HDR', 'SMFIP_NR_CONN', 'SMFIP_NR_HELO', 'SMFIP_NR_DATA'];
 const GATHERED = ['SMFIP_NR_HDR', 'SMFIP_NR_CONN', 'SMFIP_NR_HELO'];
-const without = (names: readonly string[], name: string): string[] => names.filter((one) => one !== name);
 
 interface Listener {
   readonly events: Event[];
+  /** What messages are judged to be from now on. */
+  decide(decision: Decision): void;
   /** A mail server connects, says its version if it has one, and gets what was asked of it. */
-  visit(peer: string, version?: string, offer?: Partial<Options>): Promise<Visit>;
+  visit(host: string | null, version?: string, offer?: Partial<Options>): Promise<Visit>;
 }
 
 interface Visit {
@@ -31,12 +34,13 @@ interface Visit {
   readonly connectMacros: readonly string[] | undefined;
 }
 
-function listener(more: Partial<MilterRules> = {}, isLocal = false): Listener {
+function listener(more: Partial<MilterRules> = {}): Listener {
   const events: Event[] = [];
+  let decided: Decision = accept;
   const own = authservId('mx.example.net');
   if (!own.ok) throw new Error('not a name');
   const rules: MilterRules = {
-    judge: judgeOf(() => verdict(accept)),
+    judge: judgeOf(() => verdict(decided)),
     authservId: own.value,
     rejectAt: 'rcpt',
     stageMs: 8_000,
@@ -48,14 +52,14 @@ function listener(more: Partial<MilterRules> = {}, isLocal = false): Listener {
   const converse: Converse = milterConversation({
     rules: () => rules,
     listener: null,
-    isLocal,
     clock: new ManualClock(),
     report: (event) => events.push(event),
   });
   return {
     events,
-    async visit(peer, version, offer = {}) {
-      const client = new MilterClient(toConversation(converse, peer));
+    decide: (decision) => (decided = decision),
+    async visit(host, version, offer = {}) {
+      const client = new MilterClient(toConversation(converse, host));
       const { steps, macros } = await client.negotiate(offer);
       await client.connect('192.0.2.1', 'mail.example.org', version === undefined ? {} : { v: version });
       const names = stepNames(steps).filter((name) => !LEFT_OUT.includes(name));
@@ -66,71 +70,69 @@ function listener(more: Partial<MilterRules> = {}, isLocal = false): Listener {
 
 describe('replies that say nothing are left out', () => {
   test.each([
-    { rejectAt: 'helo', steps: without(LOCAL, 'SMFIP_NR_HELO') },
-    { rejectAt: 'mail', steps: LOCAL },
-    { rejectAt: 'rcpt', steps: LOCAL },
-  ] as const)('over a unix socket, with refusals at $rejectAt', async ({ rejectAt, steps }) => {
-    expect((await listener({ rejectAt }, true).visit('/run/x.sock')).steps).toEqual(steps);
-  });
-
-  test.each([
-    { rejectAt: 'helo', steps: without(GATHERED, 'SMFIP_NR_HELO') },
-    { rejectAt: 'mail', steps: GATHERED },
-    { rejectAt: 'rcpt', steps: GATHERED },
+    { rejectAt: 'helo', spares: (steps: string[]) => steps.filter((name) => name !== 'SMFIP_NR_HELO') },
+    { rejectAt: 'mail', spares: (steps: string[]) => steps },
+    { rejectAt: 'rcpt', spares: (steps: string[]) => steps },
   ] as const)(
-    'over TCP by Postfix once it is known, with refusals at $rejectAt',
-    async ({ rejectAt, steps }) => {
+    'over a unix socket, and over TCP by Postfix once it is known: refusals at $rejectAt',
+    async ({ rejectAt, spares }) => {
       const ours = listener({ rejectAt });
-      expect((await ours.visit('192.0.2.1:4711', POSTFIX)).steps).toEqual([]);
-      expect((await ours.visit('192.0.2.1:4712', POSTFIX)).steps).toEqual(steps);
+      expect((await ours.visit(null)).steps).toEqual(spares(LOCAL));
+      expect((await ours.visit('192.0.2.1', POSTFIX)).steps).toEqual([]);
+      expect((await ours.visit('192.0.2.1', POSTFIX)).steps).toEqual(spares(GATHERED));
     },
   );
 
-  test.each<{ name: string; peer: string; before: (string | undefined)[] }>([
-    { name: 'Sendmail', peer: '192.0.2.1:4712', before: [SENDMAIL] },
-    { name: 'one that says nothing', peer: '192.0.2.1:4712', before: [undefined] },
-    { name: 'one whose version only mentions it', peer: '192.0.2.1:4712', before: ['not Postfix'] },
+  test.each<{ name: string; host: string; before: (string | undefined)[] }>([
+    { name: 'Sendmail', host: '192.0.2.1', before: [SENDMAIL] },
+    { name: 'one that says nothing', host: '192.0.2.1', before: [undefined] },
+    { name: 'one whose version only mentions it', host: '192.0.2.1', before: ['not Postfix'] },
     {
       name: 'the host of Postfix, when it was Sendmail since',
-      peer: '192.0.2.1:4712',
+      host: '192.0.2.1',
       before: [POSTFIX, SENDMAIL],
     },
-    { name: 'another host', peer: '192.0.2.2:4711', before: [POSTFIX] },
-    { name: 'another host, whose address is longer', peer: '192.0.2.11:4711', before: [POSTFIX] },
-  ])('and not by $name', async ({ peer, before }) => {
+    { name: 'another host', host: '192.0.2.2', before: [POSTFIX] },
+    { name: 'another host, whose address is longer', host: '192.0.2.11', before: [POSTFIX] },
+  ])('and not by $name', async ({ host, before }) => {
     const ours = listener();
-    for (const version of before) await ours.visit('192.0.2.1:4711', version);
-    expect((await ours.visit(peer)).steps).toEqual([]);
+    for (const version of before) await ours.visit('192.0.2.1', version);
+    expect((await ours.visit(host)).steps).toEqual([]);
   });
 
   test('IPv6 hosts are told apart', async () => {
     const ours = listener();
-    await ours.visit('[2001:db8::1]:4711', POSTFIX);
-    expect((await ours.visit('[2001:db8::2]:4711')).steps).toEqual([]);
-    expect((await ours.visit('[2001:db8::1]:9')).steps).toEqual(GATHERED);
+    await ours.visit('2001:db8::1', POSTFIX);
+    expect((await ours.visit('2001:db8::2')).steps).toEqual([]);
+    expect((await ours.visit('2001:db8::1')).steps).toEqual(GATHERED);
   });
 
   test('where HELO is judged, the version is asked for together with what may exempt', async () => {
-    const { connectMacros } = await listener({ rejectAt: 'helo' }).visit('192.0.2.1:4711');
+    const { connectMacros } = await listener({ rejectAt: 'helo' }).visit('192.0.2.1');
     expect(connectMacros).toEqual(expect.arrayContaining(['v', '{daemon_name}']));
   });
 
   test('so many hosts are known, and those that came last', async () => {
     const ours = listener();
-    for (let i = 0; i <= 1024; i++) await ours.visit(`10.0.${i >> 8}.${i & 255}:25`, POSTFIX);
-    expect((await ours.visit('10.0.0.0:25')).steps).toEqual([]);
-    expect((await ours.visit('10.0.0.2:25')).steps).toEqual(GATHERED);
+    await ours.visit('192.0.2.1', POSTFIX);
+    for (let i = 0; i < 1024; i++) {
+      await ours.visit(`10.0.${i >> 8}.${i & 255}`, POSTFIX);
+      await ours.visit('192.0.2.1', POSTFIX);
+    }
+    expect((await ours.visit('10.0.0.0')).steps).toEqual([]);
+    expect((await ours.visit('10.0.0.1')).steps).toEqual(GATHERED);
+    expect((await ours.visit('192.0.2.1')).steps).toEqual(GATHERED);
   });
 });
 
 describe('a session without these replies', () => {
   test.each([
-    { over: 'a unix socket', isLocal: true, data: null },
-    { over: 'TCP by Postfix', isLocal: false, data: { kind: 'continue' } },
-  ])('over $over', async ({ isLocal, data }) => {
-    const ours = listener({}, isLocal);
-    await ours.visit('192.0.2.1:4711', POSTFIX);
-    const { client } = await ours.visit('192.0.2.1:4712', POSTFIX);
+    { over: 'a unix socket', host: null, data: null },
+    { over: 'TCP by Postfix', host: '192.0.2.1', data: { kind: 'continue' } },
+  ])('over $over', async ({ host, data }) => {
+    const ours = listener();
+    await ours.visit(host, POSTFIX);
+    const { client } = await ours.visit(host, POSTFIX);
     expect(await client.helo('mail.example.org')).toBeNull();
     expect(await client.mail('<user@example.org>')).toEqual({ kind: 'continue' });
     expect(await client.rcpt('<one@rcpt.example>')).toEqual({ kind: 'continue' });
@@ -143,21 +145,45 @@ describe('a session without these replies', () => {
 });
 
 describe('what a mail server does not offer', () => {
-  const LITTLE = { actions: SMFIF.ADDHDRS };
+  const FORGED = 'mx.example.net; spf=pass';
   const told = ({ events }: Listener): string[] =>
-    events.flatMap((event) => (event.kind === 'actions-not-offered' ? [event.peer] : []));
+    events.flatMap((event) => (event.kind === 'actions-not-offered' ? event.actions : []));
 
-  test('is told once for each host', async () => {
+  async function message(
+    ours: Listener,
+    host: string | null,
+    actions: number,
+    field: string,
+    decision: Decision = accept,
+  ): Promise<string[]> {
+    ours.decide(decision);
+    const { client } = await ours.visit(host, POSTFIX, { actions });
+    await client.mail('<user@example.org>');
+    await client.rcpt('<one@rcpt.example>');
+    await client.header('Authentication-Results', field);
+    return (await client.endOfMessage()).modifications.map(({ kind }) => kind);
+  }
+
+  test('is not done, and told once for each host', async () => {
     const ours = listener();
-    for (const peer of ['192.0.2.1:1', '192.0.2.1:2', '192.0.2.2:3', '192.0.2.1:4']) {
-      await ours.visit(peer, POSTFIX, LITTLE);
+    for (const host of ['192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.1']) {
+      expect(await message(ours, host, SMFIF.ADDHDRS, FORGED)).toEqual(['insheader']);
+      expect(await message(ours, host, SMFIF.ADDHDRS | SMFIF.CHGHDRS, FORGED)).toHaveLength(2);
     }
-    expect(told(ours)).toEqual(['192.0.2.1:1', '192.0.2.2:3']);
+    expect(told(ours)).toEqual(['SMFIF_CHGHDRS', 'SMFIF_CHGHDRS']);
   });
 
-  test('and again after it was offered', async () => {
-    const ours = listener({}, true);
-    for (const offer of [LITTLE, {}, LITTLE]) await ours.visit('/run/x.sock', undefined, offer);
-    expect(told(ours)).toHaveLength(2);
+  test('is not told while nothing needs it', async () => {
+    const ours = listener();
+    await message(ours, null, SMFIF.ADDHDRS, 'mx.example.org; spf=pass');
+    expect(told(ours)).toEqual([]);
+  });
+
+  test('is told of each action', async () => {
+    const ours = listener();
+    await message(ours, null, SMFIF.ADDHDRS, FORGED);
+    await message(ours, null, SMFIF.ADDHDRS, FORGED, { do: 'hold', text: replyText('x') });
+    expect(await message(ours, null, SMFIF.CHGHDRS, FORGED)).toEqual(['chgheader']);
+    expect(told(ours)).toEqual(['SMFIF_CHGHDRS', 'SMFIF_QUARANTINE', 'SMFIF_ADDHDRS']);
   });
 });

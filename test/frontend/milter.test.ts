@@ -20,7 +20,6 @@ class MilterScene {
   readonly events: Event[] = [];
   readonly asked: Transaction[] = [];
   rules: MilterRules;
-  isLocal = false;
 
   constructor(judge: JudgeOne | Judge, rules: Partial<MilterRules> = {}) {
     const made = typeof judge === 'function' ? judgeOf(judge) : judge;
@@ -48,7 +47,6 @@ class MilterScene {
     return {
       rules: () => this.rules,
       listener: 'inbound',
-      isLocal: this.isLocal,
       clock: this.clock,
       report: (event) => this.events.push(event),
     };
@@ -238,7 +236,7 @@ describe('the end of a message', () => {
     const { modifications } = await client.endOfMessage();
     expect(modifications).toEqual([insert(FIELD)]);
     const actions = ['SMFIF_CHGHDRS', 'SMFIF_QUARANTINE'];
-    expect(scene.events[0]).toEqual({ kind: 'actions-not-offered', peer: 'a test', actions });
+    expect(scene.events.at(-1)).toEqual({ kind: 'actions-not-offered', peer: 'a test', actions });
   });
 
   test('one message after the other, each on its own', async () => {
@@ -311,6 +309,21 @@ describe('the end of a message', () => {
     const { modifications, final } = await client.endOfMessage();
     expect([modifications, word(final)]).toEqual([[], answer]);
     expect(scene.events).toMatchObject([told]);
+  });
+
+  test('and the line of a dry run beside one that is none tells of the refusal, too', async () => {
+    const scene = new MilterScene(
+      judgeOf(({ recipient }) => verdict(accept, { dryRun: isPostmaster(recipient) }), {
+        tellsRecipientsApart: true,
+        variantOf: ({ recipient }) => (isPostmaster(recipient) ? 'dry' : 'none'),
+      }),
+    );
+    const client = await scene.client();
+    await session(client, ['<postmaster@x.example>', '<user@x.example>']);
+    for (let i = 0; i < 201; i++) await client.header('Authentication-Results', 'mx.example.net; spf=pass');
+    expect(word((await client.endOfMessage()).final)).toMatch(/^550 5\.6\.0 /);
+    const refused = { action: 'reject', dryRun: false };
+    expect(scene.events).toMatchObject([refused, refused]);
   });
 
   test.each([
@@ -419,7 +432,9 @@ describe('a verdict that takes its time', () => {
     await turn();
     client.abort();
     await client.mail('<two@example.org>');
-    expect(scene.events).toMatchObject([{ action: 'reject', why: expect.stringMatching(/, too late for/) }]);
+    expect(scene.events).toMatchObject([
+      { action: 'accept', why: expect.stringMatching(/, but too late for/) },
+    ]);
   });
 });
 
@@ -428,6 +443,7 @@ describe('whoever does not wait', () => {
     const sent: Buffer[] = [];
     const conversation = milterConversation(scene.settings)({
       peer: 'a test',
+      host: '127.0.0.1',
       send: (bytes) => sent.push(Buffer.from(bytes)),
       close: () => undefined,
     });
@@ -494,6 +510,99 @@ describe('a bug in the judge', () => {
     const client = await scene.client();
     expect((await session(client))[2]).toBe(answer);
     expect(scene.events).toMatchObject([{ kind: 'internal-error', where: 'milter conversation' }]);
+  });
+
+  test.each([
+    { name: 'is reported while nobody waits for a reply', leaves: false },
+    { name: 'and when the mail server has gone', leaves: true },
+  ])('$name', async ({ leaves }) => {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const client = await scene.client();
+    await client.mail('<user@example.org>');
+    if (leaves) client.quit();
+    await new Promise(setImmediate);
+    waiting.fail(new Error('bug'));
+    await new Promise(setImmediate);
+    expect(scene.events).toMatchObject([{ kind: 'internal-error', where: 'milter conversation' }]);
+  });
+});
+
+describe('checks begin', () => {
+  /** What is said and done, in its order; each list of commands comes in one chunk. */
+  async function course(
+    rejectAt: MilterRules['rejectAt'],
+    ...chunks: readonly (readonly Command[])[]
+  ): Promise<string> {
+    const happened: string[] = [];
+    const judge = judgeOf(
+      ({ recipient }) => {
+        happened.push(recipient === null ? 'judge' : 'judge a recipient');
+        return verdict(accept);
+      },
+      {
+        prepare: ({ helo, client }) => void happened.push(`prepare ${helo} of ${client?.toString()}`),
+        tellsRecipientsApart: rejectAt === 'rcpt',
+        variantOf: ({ recipient }) => (recipient === null ? '' : 'one'),
+      },
+    );
+    const scene = new MilterScene(judge, { rejectAt });
+    const conversation = milterConversation(scene.settings)({
+      peer: 'a test',
+      host: null,
+      send: (bytes) => happened.push(`say ${String.fromCharCode(bytes[4] ?? 0)}`),
+      close: () => undefined,
+    });
+    for (const chunk of [[{ kind: 'optneg', ...OFFER } as const], ...chunks]) {
+      await conversation.receive(Buffer.concat(chunk.map(encodeCommand)));
+    }
+    return happened.slice(1).join(', ');
+  }
+
+  const text = (value: string): Octets => value as Octets;
+  const connect = (address: string): Command => {
+    return { kind: 'connect', hostName: text('x'), family: text('4'), port: 25, address: text(address) };
+  };
+  const helo: Command = { kind: 'helo', name: text('a.example') };
+  const mail: Command = { kind: 'mail', path: text('<user@example.org>'), parameters: [] };
+  const rcpt: Command = { kind: 'rcpt', path: text('<one@rcpt.example>'), parameters: [] };
+  const end: Command = { kind: 'bodyeob', octets: text('') };
+  const client = connect('192.0.2.1');
+
+  test.each<{
+    name: string;
+    rejectAt?: MilterRules['rejectAt'];
+    chunks: Command[][];
+    is: string;
+  }>([
+    {
+      name: 'when the replies are out',
+      chunks: [[client, helo], [mail], [rcpt]],
+      is: 'prepare a.example of 192.0.2.1, say c, judge, judge a recipient, say c',
+    },
+    {
+      name: 'once where MAIL comes with HELO',
+      chunks: [[client, helo, mail]],
+      is: 'say c, judge',
+    },
+    {
+      name: 'once where it comes with HELO and waits for the verdict',
+      rejectAt: 'mail',
+      chunks: [[client, helo, mail]],
+      is: 'judge, say c',
+    },
+    {
+      name: 'but not of a message that is over',
+      chunks: [[client, helo, mail, rcpt, end]],
+      is: 'say c, judge a recipient, say c, say i',
+    },
+    {
+      name: 'nor of a client that is another by then',
+      chunks: [[client, helo, connect('192.0.2.2')]],
+      is: '',
+    },
+  ])('$name', async ({ rejectAt = 'rcpt', chunks, is }) => {
+    expect(await course(rejectAt, ...chunks)).toBe(is);
   });
 });
 

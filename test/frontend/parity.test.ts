@@ -182,6 +182,7 @@ async function overPolicy(one: Message, judge: Judge, clock: ManualClock, report
     report,
   })({
     peer: 'a test',
+    host: null,
     send: (bytes) => written.push(Buffer.from(bytes).toString('latin1')),
     close: () => undefined,
   });
@@ -232,7 +233,7 @@ async function overMilter(one: Message, judge: Judge, clock: ManualClock, report
     readsHeaders: true,
     named: () => rules,
   } as const;
-  const settingsOfAll = { rules: () => rules, listener: null, isLocal: false, clock, report };
+  const settingsOfAll = { rules: () => rules, listener: null, clock, report };
   const client = new MilterClient(toConversation(milterConversation(settingsOfAll)));
   await client.negotiate();
   await client.connect(one.client);

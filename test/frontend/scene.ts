@@ -118,6 +118,7 @@ export class Scene {
 
 export class Peer implements Wire {
   readonly peer = 'a test';
+  readonly host = null;
   readonly writes: string[] = [];
   isClosed = false;
   readonly conversation: Conversation;

@@ -101,6 +101,7 @@ async function dialOverTcp(): Promise<Dial> {
   const server = createServer((socket) => {
     const filter = converse(WANTS)({
       peer: 'a test',
+      host: null,
       send: (bytes) => socket.write(bytes),
       close: () => socket.end(),
     });

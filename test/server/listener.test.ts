@@ -84,6 +84,11 @@ describe('a connection', () => {
     await client.ask('d\n', 'a!\nb!\ncd!\n');
   });
 
+  test('the host of the peer is known', async () => {
+    const scene = await Scene.start();
+    await scene.connect().ask('host\n', '127.0.0.1\n');
+  });
+
   test('an open door: no byte, and gone', async () => {
     const scene = await Scene.start();
     const client = scene.connect();

@@ -82,6 +82,9 @@ describe('a unix socket', () => {
     const listener = await start(where, (event) => events.push(event));
     expect(events).toEqual([{ kind: 'listening', service: 'policy', address: `unix:${where.path}` }]);
     await answers(where);
+    const client = new Client(where);
+    await client.ask('host\n', 'null\n');
+    client.socket.destroy();
     await listener.drain(0);
     expect(existsSync(where.path)).toBe(false);
   });

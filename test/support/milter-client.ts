@@ -228,11 +228,12 @@ function macroCommand({ kind }: Command, macros: MacroValues | undefined): Comma
   return [{ kind: 'macro', command: SMFIC[name] as Octets, macros: list }];
 }
 
-/** A filter in the same process, without a socket. */
-export function toConversation(converse: Converse, peer = 'a test'): Dial {
+/** A filter in the same process, without a socket, to which the client comes from that host. */
+export function toConversation(converse: Converse, host: string | null = '127.0.0.1'): Dial {
   return (receive, ended) => {
     const conversation = converse({
-      peer,
+      peer: 'a test',
+      host,
       send: receive,
       close: ended,
     });

@@ -256,7 +256,7 @@ const OTHERS: { readonly [Kind in Exclude<Event['kind'], 'message-judged'>]: Row
       actions: ['SMFIF_CHGHDRS', 'SMFIF_QUARANTINE'],
     },
     level: 'warning',
-    line: 'the mail server does not offer these changes to a milter, so they are left out peer=192.0.2.1:4711 actions="SMFIF_CHGHDRS SMFIF_QUARANTINE"',
+    line: 'the mail server does not let a milter make these changes, so they are left out peer=192.0.2.1:4711 actions="SMFIF_CHGHDRS SMFIF_QUARANTINE"',
   },
   'peer-not-reading': {
     event: { kind: 'peer-not-reading', service: 'policy', peer: 'unix' },

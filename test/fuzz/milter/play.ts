@@ -67,6 +67,9 @@ const AT_HAND: readonly IsAtHand[] = [
 const MAX_ROUNDS = 20_000;
 const LONG_MS = 60_000;
 
+/** Where the mail server is. */
+const HOST = '192.0.2.25';
+
 const OURS = idOf('mx.example.net');
 const OF_THE_LAB = idOf('mx.lab.test');
 
@@ -79,6 +82,7 @@ export async function play(script: Script): Promise<void> {
 
 class Scene implements Wire {
   readonly peer = 'a test';
+  readonly host: string | null;
   readonly #clock = new ManualClock();
   readonly #dns: LateDns;
   readonly #conversation: Conversation;
@@ -122,8 +126,8 @@ class Scene implements Wire {
     };
     const lab: MilterRules = { ...own, authservId: OF_THE_LAB };
     const kind = TRANSPORT[transport % TRANSPORT.length];
-    const isLocal = kind === 'unix';
-    const converse = milterConversation({ rules: () => own, listener: null, isLocal, clock, report });
+    this.host = kind === 'unix' ? null : HOST;
+    const converse = milterConversation({ rules: () => own, listener: null, clock, report });
     if (kind === 'known') visit(converse);
     this.#conversation = converse(this);
   }
@@ -259,8 +263,7 @@ class Scene implements Wire {
     if (event.kind === 'internal-error') this.#fault ??= { cause: event.error };
     if (event.kind === 'protocol-error') this.#protocolErrors++;
     if (event.kind !== 'message-judged' || event.dryRun) return;
-    const isLate = event.why.endsWith('too late for this recipient');
-    if ((event.action === 'reject' || event.action === 'defer') && !isLate) this.#isRefusalReported = true;
+    if (event.action === 'reject' || event.action === 'defer') this.#isRefusalReported = true;
   }
 
   #try(check: () => void): void {
@@ -278,7 +281,12 @@ class Scene implements Wire {
 
 /** A whole connection of a Postfix without a message. */
 function visit(converse: Converse): void {
-  const conversation = converse({ peer: 'a test', send: () => undefined, close: () => undefined });
+  const conversation = converse({
+    peer: 'a test',
+    host: HOST,
+    send: () => undefined,
+    close: () => undefined,
+  });
   void conversation.receive(Buffer.concat(['O', 'c', 'C'].flatMap((letter) => packetOf(letter, 0) ?? [])));
   conversation.end(true);
 }
