@@ -88,7 +88,7 @@ function wantsOf({ rejectAt, readsHeaders, macros }: MilterRules, writing: Writi
   const steps = readsHeaders ? STEPS : STEPS_WITHOUT_CONTENT;
   const names = [...new Set([...(USUAL_MACROS.mail ?? []), ...macros])];
   // Where HELO is judged, what may exempt a connection has to be known before.
-  const early = rejectAt === 'helo' ? { connect: [...names, 'v'] } : {};
+  const early = rejectAt === 'helo' ? { connect: writing === 'local' ? names : [...names, 'v'] } : {};
   return {
     actions: ACTIONS,
     steps: steps | withoutReplies(rejectAt, writing),

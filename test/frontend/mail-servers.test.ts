@@ -107,10 +107,17 @@ describe('replies that say nothing are left out', () => {
     expect((await ours.visit('2001:db8::1')).steps).toEqual(GATHERED);
   });
 
-  test('where HELO is judged, the version is asked for together with what may exempt', async () => {
-    const { connectMacros } = await listener({ rejectAt: 'helo' }).visit('192.0.2.1');
-    expect(connectMacros).toEqual(expect.arrayContaining(['v', '{daemon_name}']));
-  });
+  test.each([
+    { over: 'TCP', host: '192.0.2.1', asks: ['v'] },
+    { over: 'a unix socket, where it makes no difference', host: null, asks: [] },
+  ])(
+    'where HELO is judged, what may exempt is asked for, and the version over $over',
+    async ({ host, asks }) => {
+      const { connectMacros = [] } = await listener({ rejectAt: 'helo' }).visit(host);
+      expect(connectMacros).toContain('{daemon_name}');
+      expect(connectMacros.filter((name) => name === 'v')).toEqual(asks);
+    },
+  );
 
   test('so many hosts are known, and those that came last', async () => {
     const ours = listener();

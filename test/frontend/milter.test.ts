@@ -383,6 +383,20 @@ describe('the end of a message', () => {
 describe('a verdict that takes its time', () => {
   const turn = (): Promise<void> => new Promise(setImmediate);
 
+  /** A recipient has waited as long as a command may, and was let go on. */
+  async function letGoOn(): Promise<{ waiting: Waiting; scene: MilterScene; client: MilterClient }> {
+    const waiting = new Waiting();
+    const scene = new MilterScene(waiting.judge);
+    const client = await scene.client();
+    await client.helo('mail.example.org');
+    await client.mail('<user@example.org>');
+    const rcpt = client.rcpt('<one@rcpt.example>');
+    await turn();
+    await scene.clock.advance(STAGE_MS);
+    expect(word(await rcpt)).toBe('continue');
+    return { waiting, scene, client };
+  }
+
   test('is waited for at RCPT', async () => {
     const waiting = new Waiting();
     const scene = new MilterScene(waiting.judge);
@@ -397,15 +411,7 @@ describe('a verdict that takes its time', () => {
   });
 
   test('but not for ever: then the end of the message is refused, with a word now and then before', async () => {
-    const waiting = new Waiting();
-    const scene = new MilterScene(waiting.judge);
-    const client = await scene.client();
-    await client.helo('mail.example.org');
-    await client.mail('<user@example.org>');
-    const rcpt = client.rcpt('<one@rcpt.example>');
-    await turn();
-    await scene.clock.advance(STAGE_MS);
-    expect(word(await rcpt)).toBe('continue');
+    const { waiting, scene, client } = await letGoOn();
     const end = client.endOfMessage();
     await turn();
     await scene.clock.advance(3_000);
@@ -419,15 +425,7 @@ describe('a verdict that takes its time', () => {
   });
 
   test('or the message is given up: then its line says that the refusal came too late', async () => {
-    const waiting = new Waiting();
-    const scene = new MilterScene(waiting.judge);
-    const client = await scene.client();
-    await client.helo('mail.example.org');
-    await client.mail('<user@example.org>');
-    const rcpt = client.rcpt('<one@rcpt.example>');
-    await turn();
-    await scene.clock.advance(STAGE_MS);
-    expect(word(await rcpt)).toBe('continue');
+    const { waiting, scene, client } = await letGoOn();
     waiting.answer(reject);
     await turn();
     client.abort();
