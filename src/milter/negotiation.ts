@@ -31,10 +31,10 @@ export interface Agreement extends Options {
 /**
  * Steps for a filter that reads neither headers nor body.
  *
- * Every command that is left gets its reply. Over TCP a mail server that writes twice without a reply in
- * between waits 40 ms for the acknowledgement of the first (Nagle's algorithm, RFC 1122 §4.2.3.4), which a
- * reply would have brought: Postfix does so after a DATA that is left out or gets no reply, Sendmail after
- * each header that gets none. With NOMAIL or NR_MAIL Sendmail would send no SMFIC_ABORT.
+ * With these alone, every command that is left gets its reply. Over TCP a mail server that writes twice
+ * without a reply in between waits 40 ms for the acknowledgement of the first (Nagle's algorithm, RFC 1122
+ * §4.2.3.4), which a reply would have brought: Postfix does so after a DATA that is left out or gets no reply,
+ * Sendmail after each header that gets none. With NOMAIL or NR_MAIL Sendmail would send no SMFIC_ABORT.
  */
 export const STEPS_WITHOUT_CONTENT = SMFIP.NOBODY | SMFIP.NOHDRS | SMFIP.NOEOH | SMFIP.NOUNKNOWN;
 

@@ -78,8 +78,8 @@ const USUAL_MACROS: Readonly<Record<MacroStage, readonly string[]>> = {
 
 const MAIL_SERVER = 'mx.receiver.example';
 
-/** With this one, header, body and their macros still fit the buffer of Postfix (4096 octets, or more over TCP), so that they go out together
- *  where they get no response. */
+/** With this one, header, body and their macros still fit the buffer of Postfix (4096 octets, or more over TCP), so
+ *  that they go out together where they get no response. */
 const BODY = 'The quick brown fox jumps over the lazy dog, and nobody minds.\r\n'.repeat(28);
 
 /** All that is written for this mail to a filter that wants that. */

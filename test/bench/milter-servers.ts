@@ -3,7 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { freePort, type Programs } from './programs.js';
-import { listening, serve, serverOf, withPydns, type Address, type Server } from './servers.js';
+import {
+  DEBIAN_SETTINGS,
+  listening,
+  serve,
+  serverOf,
+  withPydns,
+  type Address,
+  type Server,
+} from './servers.js';
 
 export interface MilterServer extends Server {
   readonly address: Address;
@@ -50,14 +58,7 @@ export async function startPyspfMilter(
 ): Promise<MilterServer> {
   const name = `pyspf-milter-${'port' in address ? address.port : basename(address.path)}`;
   const config = join(folder, `${name}.conf`);
-  const text = `debugLevel = 1
-TestOnly = 1
-HELO_reject = Fail
-Mail_From_reject = Fail
-PermError_reject = False
-TempError_Defer = False
-skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1
-Socket = ${'port' in address ? `inet:${address.port}@127.0.0.1` : `local:${address.path}`}
+  const text = `${DEBIAN_SETTINGS}Socket = ${'port' in address ? `inet:${address.port}@127.0.0.1` : `local:${address.path}`}
 PidFile = ${join(folder, `${name}.pid`)}
 UserID = root
 InternalHosts = 127.0.0.1

@@ -76,10 +76,8 @@ export async function startFloor(programs: Programs): Promise<PolicyServer> {
   return { port, ...serverOf(programs, child) };
 }
 
-/** The words that run Debian's policyd-spf, with Debian's own settings. */
-export function policydSpf(path: string, folder: string): readonly string[] {
-  const config = join(folder, 'policyd-spf.conf');
-  const text = `debugLevel = 1
+/** What Debian's settings of policyd-spf and pyspf-milter have in common. */
+export const DEBIAN_SETTINGS = `debugLevel = 1
 TestOnly = 1
 HELO_reject = Fail
 Mail_From_reject = Fail
@@ -87,7 +85,11 @@ PermError_reject = False
 TempError_Defer = False
 skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1
 `;
-  writeFileSync(config, text);
+
+/** The words that run Debian's policyd-spf, with Debian's own settings. */
+export function policydSpf(path: string, folder: string): readonly string[] {
+  const config = join(folder, 'policyd-spf.conf');
+  writeFileSync(config, DEBIAN_SETTINGS);
   return [...withPydns(folder), path, config];
 }
 

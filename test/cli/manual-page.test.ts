@@ -1,5 +1,4 @@
 /** `man/spfwarden.8` is written by hand: does it have what the program has? */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -7,6 +6,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { EXIT, RESULT_STATUS } from '../../src/cli/exit-status.js';
 import { FORMATS } from '../../src/migrate/index.js';
 import { topOfRepository } from '../config/generated-files.js';
+import { describeManualPage } from '../support/mandoc.js';
 import { runProgram } from '../support/program.js';
 
 jest.setTimeout(60_000); // each command is a process
@@ -73,11 +73,5 @@ describe('spfwarden(8)', () => {
     for (const path of man) expect(existsSync(join(top, path))).toBe(true);
   });
 
-  const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: page, encoding: 'utf8' });
-  const isMissing = mandoc.error !== undefined;
-
-  // The formatter of the BSDs and of some Linux distributions; elsewhere there is nothing to ask.
-  (isMissing ? test.skip : test)(`is clean to mandoc${isMissing ? ' (not installed)' : ''}`, () => {
-    expect(mandoc).toMatchObject({ status: 0, stdout: '' });
-  });
+  describeManualPage('spfwarden(8)', page);
 });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,6 +12,7 @@ import {
   printSampleFile,
 } from '../../src/config/index.js';
 import { filesOf } from './files.js';
+import { describeManualPage } from '../support/mandoc.js';
 import { GENERATED, topOfRepository } from './generated-files.js';
 
 test.each(GENERATED)('%s is what the option table prints', (path, print) => {
@@ -60,11 +60,5 @@ describe('the manual page', () => {
     expect(items.slice(0, CONFIG_KEYS.length)).toStrictEqual([...CONFIG_KEYS].sort());
   });
 
-  const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: page, encoding: 'utf8' });
-  const isMissing = mandoc.error !== undefined;
-
-  // The formatter of the BSDs and of some Linux distributions; elsewhere there is nothing to ask.
-  (isMissing ? test.skip : test)(`is clean to mandoc${isMissing ? ' (not installed)' : ''}`, () => {
-    expect(mandoc).toMatchObject({ status: 0, stdout: '' });
-  });
+  describeManualPage('spfwarden.yml(5)', page);
 });
