@@ -1,15 +1,13 @@
 /** How many questions may be under way, who waits for a place, and when each is out of time. */
-import type { Clock } from '../util/index.js';
+import { Bag, OUTSIDE, type Clock, type InBag } from '../util/index.js';
 import { FairShares } from './fair-shares.js';
 
 /** One question, as far as its place and its time are concerned. */
-export interface Flight {
+export interface Flight extends InBag {
   /** When it is out of time, in `Clock.now` milliseconds. Infinity once it has left. */
   readonly expiry: number;
   /** Whom it is asked for: places are shared out fairly among keys. */
   readonly key: string;
-  /** Where it stands among those under way, else `WAITING`: kept by `InFlight`. */
-  slot: number;
   /** It has a place now. */
   start(): void;
   /** `expiry` has come; at once, or up to a millisecond early. */
@@ -17,8 +15,6 @@ export interface Flight {
   /** Nothing more will come of it. */
   abandon(): void;
 }
-
-export const WAITING = -1;
 
 /**
  * A bounded set of questions under way with a bounded queue before it, and one timer for all of them: one for
@@ -36,7 +32,8 @@ export class InFlight {
   readonly #maxFlyingOfKey: number;
   /** Called when a question found no place, neither at once nor in its time. */
   readonly #onOverflow: () => void;
-  readonly #flying: Flight[] = [];
+  /** Those that have a place. */
+  readonly #flying = new Bag<Flight>();
   /** Null while nobody counts. */
   #shares: FairShares | null = null;
   #isFilling = false;
@@ -53,7 +50,7 @@ export class InFlight {
 
   /** How many are under way. */
   get size(): number {
-    return this.#flying.length;
+    return this.#flying.size;
   }
 
   /** How many wait. */
@@ -64,14 +61,14 @@ export class InFlight {
   /** Takes a question in, and starts it as soon as there is a place. False if it cannot even wait for one. */
   enter(flight: Flight): boolean {
     if (this.#shares === null) {
-      if (this.#flying.length < this.#maxFlyingOfKey) {
+      if (this.#flying.size < this.#maxFlyingOfKey) {
         this.#launch(flight);
         return true;
       }
-      this.#shares = new FairShares(this.#maxFlyingOfKey, this.#flying);
+      this.#shares = new FairShares(this.#maxFlyingOfKey, this.#flying.all());
     }
     const shares = this.#shares;
-    if (this.#flying.length < this.#maxFlying && shares.mayFly(flight.key)) {
+    if (this.#flying.size < this.#maxFlying && shares.mayFly(flight.key)) {
       shares.fly(flight);
       this.#launch(flight);
       return true;
@@ -87,19 +84,14 @@ export class InFlight {
 
   /** A question is done, whether it was started or not. */
   leave(flight: Flight): void {
-    if (flight.slot === WAITING) {
+    if (flight.slot === OUTSIDE) {
       this.#shares?.unqueue(flight);
     } else {
-      const last = this.#flying.pop();
-      if (last !== undefined && last !== flight) {
-        this.#flying[flight.slot] = last;
-        last.slot = flight.slot;
-      }
-      flight.slot = WAITING;
+      this.#flying.remove(flight);
       this.#shares?.land(flight);
     }
     if (this.#shares !== null) this.#fill(this.#shares);
-    if (this.#flying.length === 0 && this.queued === 0) this.#disarm(); // lets the process end
+    if (this.#flying.size === 0 && this.queued === 0) this.#disarm(); // lets the process end
   }
 
   /** The expiry of a question is new. */
@@ -117,12 +109,12 @@ export class InFlight {
   }
 
   #all(): Flight[] {
-    return this.#shares === null ? [...this.#flying] : [...this.#flying, ...this.#shares.waiting()];
+    const flying = this.#flying.all();
+    return this.#shares === null ? flying : [...flying, ...this.#shares.waiting()];
   }
 
   #launch(flight: Flight): void {
-    flight.slot = this.#flying.length;
-    this.#flying.push(flight);
+    this.#flying.add(flight);
     flight.start();
   }
 
@@ -130,7 +122,7 @@ export class InFlight {
   #fill(shares: FairShares): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
-    while (this.#flying.length < this.#maxFlying) {
+    while (this.#flying.size < this.#maxFlying) {
       const next = shares.next();
       if (next === null) break;
       shares.unqueue(next);
@@ -139,7 +131,7 @@ export class InFlight {
     }
     this.#isFilling = false;
     // Not at the bound itself, or one question more and one less would have all counted anew each time.
-    if (shares.queued === 0 && this.#flying.length < this.#maxFlyingOfKey / 2) this.#shares = null;
+    if (shares.queued === 0 && this.#flying.size < this.#maxFlyingOfKey / 2) this.#shares = null;
   }
 
   readonly #wake = (): void => {
@@ -150,7 +142,7 @@ export class InFlight {
     let next: Flight | null = null;
     for (const flight of this.#all()) {
       if (flight.expiry <= due) {
-        if (flight.slot === WAITING) this.#onOverflow();
+        if (flight.slot === OUTSIDE) this.#onOverflow();
         flight.expired();
       }
       if (next === null || flight.expiry < next.expiry) next = flight;

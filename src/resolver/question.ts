@@ -8,9 +8,10 @@ import {
   type RecordData,
   type RecordType,
 } from '../dns/index.js';
+import { OUTSIDE } from '../util/index.js';
 import { Attempt, type Asker, type Outcome } from './attempt.js';
 import { fairKey } from './fair-key.js';
-import { WAITING, type Flight } from './in-flight.js';
+import type { Flight } from './in-flight.js';
 import { Probe } from './probe.js';
 import type { QuestionContext } from './question-context.js';
 import { random16 } from './random.js';
@@ -26,7 +27,7 @@ import type { Upstream } from './upstream.js';
  * them answers it is the domain that may be ill, and not a server.
  */
 export class Question<T extends RecordType> implements Flight, Asker<T> {
-  slot = WAITING;
+  slot = OUTSIDE;
   expiry: number;
   readonly #context: QuestionContext;
   readonly #type: T;

@@ -1,7 +1,14 @@
 /** One conversation on a pair of streams: back-pressure, time limits, and every way in which it may end. */
 import type { Readable, Writable } from 'node:stream';
 import type { Report } from '../events/index.js';
-import type { Clock, Conversation, Converse, Wire } from '../util/index.js';
+import {
+  OUTSIDE,
+  type Clock,
+  type Conversation,
+  type Converse,
+  type InBag,
+  type Wire,
+} from '../util/index.js';
 
 export interface ConnectionOptions {
   readonly service: 'policy' | 'milter';
@@ -26,7 +33,8 @@ export interface Streams {
   readonly host: () => string | null;
 }
 
-export class Connection implements Wire {
+export class Connection implements Wire, InBag {
+  slot = OUTSIDE;
   readonly #streams: Streams;
   readonly #options: ConnectionOptions;
   readonly #conversation: Conversation;

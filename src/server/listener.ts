@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Report } from '../events/index.js';
 import { IpAddress, type NetworkSet } from '../net/index.js';
-import type { Clock, Converse } from '../util/index.js';
+import { Bag, type Clock, type Converse } from '../util/index.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { showAddress, type ListenAddress } from './listen-address.js';
 import { ListenError } from './listen-error.js';
@@ -67,7 +67,7 @@ class SocketListener implements Listener {
   #address: ListenAddress;
   readonly #server: Server;
   readonly #options: ListenOptions;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Bag<Connection>();
   /** Resolve the calls of `drain` that wait for the last connection. */
   readonly #waiting = new Set<() => void>();
   #abandoned = 0;
@@ -145,10 +145,10 @@ class SocketListener implements Listener {
         resolve();
       });
     });
-    for (const connection of this.#connections) connection.drain();
+    for (const connection of this.#connections.all()) connection.drain();
     await this.#allGone(limitMs);
     this.#abandoned += this.#connections.size;
-    for (const connection of this.#connections) connection.abandon();
+    for (const connection of this.#connections.all()) connection.abandon();
     await closed;
     return this.#abandoned;
   }
@@ -171,7 +171,7 @@ class SocketListener implements Listener {
       converse,
       options,
       () => {
-        this.#connections.delete(connection);
+        this.#connections.remove(connection);
         if (this.#connections.size === 0) for (const resolve of this.#waiting) resolve();
       },
     );

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { InFlight, WAITING, type Flight } from '../../src/resolver/in-flight.js';
+import { InFlight, type Flight } from '../../src/resolver/in-flight.js';
+import { OUTSIDE } from '../../src/util/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** A question that notes what happens to it. */
 class Noted implements Flight {
-  slot = WAITING;
+  slot = OUTSIDE;
   expiry: number;
   /** The name up to a colon. */
   readonly key: string;
@@ -156,13 +157,13 @@ describe('a key', () => {
         const flight = enter(`${key}:${i}`, Infinity);
         if (!log.slice(before).some((line) => line.endsWith('refused'))) live.add(flight);
       } else {
-        const [one] = [...live].filter(({ slot }) => slot !== WAITING);
+        const [one] = [...live].filter(({ slot }) => slot !== OUTSIDE);
         one?.end();
         if (one !== undefined) live.delete(one);
       }
-      const flying = [...live].filter(({ slot }) => slot !== WAITING);
+      const flying = [...live].filter(({ slot }) => slot !== OUTSIDE);
       const ofFlood = flying.filter((flight) => flight.key === 'flood');
-      const waiting = [...live].filter(({ slot }) => slot === WAITING);
+      const waiting = [...live].filter(({ slot }) => slot === OUTSIDE);
       expect([flying.length, waiting.length]).toEqual([places.size, places.queued]);
       expect(ofFlood.length).toBeLessThanOrEqual(5);
       // Whoever waits does so for a reason: all is taken, or its key has its half.
