@@ -17,7 +17,7 @@ import {
   type Session,
 } from '../milter/index.js';
 import type { Clock, Conversation, Converse, Octets, Wire } from '../util/index.js';
-import type { Transaction, Verdict } from '../verdict/index.js';
+import type { Judge, Transaction, Verdict } from '../verdict/index.js';
 import { MailServers } from './mail-servers.js';
 import { actionFor, isRefusal, refusalOf } from './milter-answer.js';
 import { MilterFields } from './milter-fields.js';
@@ -42,7 +42,29 @@ export function milterConversation(settings: MilterSettings): Converse {
 /** While the end of a message waits for its verdict, the mail server is told so often that it comes. */
 const PROGRESS_MS = 3_000;
 
-const CONTINUE: Response = { kind: 'continue' };
+type Responses = readonly Response[];
+
+const CONTINUE: Responses = [{ kind: 'continue' }];
+const NOTHING: Responses = [];
+
+interface Beginnable {
+  begin(): void;
+}
+
+/** What the DNS says about the HELO name is at hand when MAIL comes. */
+class HeloCheck implements Beginnable {
+  readonly #judge: Judge;
+  readonly #transaction: Transaction;
+
+  constructor(judge: Judge, transaction: Transaction) {
+    this.#judge = judge;
+    this.#transaction = transaction;
+  }
+
+  begin(): void {
+    this.#judge.prepare(this.#transaction);
+  }
+}
 
 class MilterConversation implements Conversation {
   readonly #wire: Wire;
@@ -57,8 +79,9 @@ class MilterConversation implements Conversation {
   #isBusy = false;
   /** The peer has ended its side meanwhile. */
   #hasEnded = false;
-  /** A check that is begun before anybody asks for it. */
-  #toBegin: (() => void) | null = null;
+  /** A check that is begun before anybody asks for it: no function, since what closures hold was seen to get old
+   *  before it was freed, with all of the connection. */
+  #toBegin: Beginnable | null = null;
   /** What has happened and is not reported yet. */
   readonly #events: Event[] = [];
 
@@ -102,7 +125,7 @@ class MilterConversation implements Conversation {
   #afterReplies(): void {
     const begin = this.#toBegin;
     this.#toBegin = null;
-    begin?.();
+    begin?.begin();
     if (this.#events.length === 0) return;
     for (const event of this.#events.splice(0)) this.#settings.report(event);
   }
@@ -138,25 +161,27 @@ class MilterConversation implements Conversation {
 
   /** The last of the inputs is the one that a reply is due to; none of those before has to wait. */
   #answer(inputs: readonly Input[], isReplyDue: boolean): Promise<void> | undefined {
-    let response: Response[] | Promise<Response[]> = [];
-    for (const input of inputs) response = this.#respond(input);
+    let responses: Responses | Promise<Responses> = NOTHING;
+    for (const input of inputs) responses = this.#respond(input);
     const last = inputs.at(-1);
     if (last === undefined) return undefined;
-    const reply = (responses: readonly Response[]): void => {
-      if (isReplyDue) this.#reply(last, responses);
-    };
-    if (response instanceof Promise) return response.then(reply);
-    reply(response);
+    if (responses instanceof Promise) return this.#replyLater(isReplyDue ? last : null, responses);
+    if (isReplyDue) this.#reply(last, responses);
     return undefined;
   }
 
-  #reply(to: Input, responses: readonly Response[]): void {
+  async #replyLater(to: Input | null, wanted: Promise<Responses>): Promise<void> {
+    const responses = await wanted;
+    if (to !== null) this.#reply(to, responses);
+  }
+
+  #reply(to: Input, responses: Responses): void {
     const last = responses.at(-1);
     if (last !== undefined) this.#session = afterResponse(this.#session, to.kind, last);
     if (!this.#isClosed) this.#wire.send(encodeResponses(responses));
   }
 
-  #respond(input: Input): Response[] | Promise<Response[]> {
+  #respond(input: Input): Responses | Promise<Responses> {
     switch (input.kind) {
       case 'negotiate':
         return [{ kind: 'optneg', ...input.agreement }];
@@ -166,54 +191,49 @@ class MilterConversation implements Conversation {
         return this.#respondToMail(input);
       case 'rcpt':
         this.#noteQueueId();
-        return this.#message === null ? [CONTINUE] : this.#verdictReply(this.#message, input.path);
+        return this.#message === null ? CONTINUE : this.#verdictReply(this.#message, input.path);
       case 'header':
         this.#message?.fields.add(input.name, input.value);
-        return [CONTINUE];
+        return CONTINUE;
       case 'end-of-message':
         return this.#respondToEnd();
       case 'abort':
       case 'quit':
       case 'new-connection':
         this.#endMessage();
-        return [];
+        return NOTHING;
       case 'data':
         this.#noteQueueId();
-        return [CONTINUE];
+        return CONTINUE;
       case 'connect':
         this.#toBegin = null;
         this.#servers.noteVersion(this.#wire.host, macro(this.#session, 'v'));
-        return [CONTINUE];
+        return CONTINUE;
       case 'eoh':
       case 'body':
       case 'unknown':
-        return [CONTINUE];
+        return CONTINUE;
     }
   }
 
-  /** What the DNS says about it is at hand when MAIL comes. */
-  #respondToHelo(helo: Octets): Response[] | Promise<Response[]> {
+  #respondToHelo(helo: Octets): Responses | Promise<Responses> {
     const transaction = this.#transaction({ kind: 'null' }, helo);
     if (this.#rules.rejectAt === 'helo') {
       const message = this.#newMessage(transaction);
       if (!message.areRecipientsApart) return this.#verdictReply(message, null);
     }
-    this.#toBegin = () => {
-      this.#rules.judge.prepare(transaction);
-    };
-    return [CONTINUE];
+    this.#toBegin = new HeloCheck(this.#rules.judge, transaction);
+    return CONTINUE;
   }
 
-  #respondToMail(input: Input & { readonly kind: 'mail' | 'rcpt' }): Response[] | Promise<Response[]> {
+  #respondToMail(input: Input & { readonly kind: 'mail' | 'rcpt' }): Responses | Promise<Responses> {
     const message = this.#newMessage(this.#transaction(input.path, this.#session.helo));
     this.#message = message;
     this.#toBegin = null; // HELO is judged with it
     this.#noteQueueId();
     if (this.#rules.rejectAt === 'rcpt' || message.areRecipientsApart) {
-      this.#toBegin = () => {
-        message.begin();
-      };
-      return [CONTINUE];
+      this.#toBegin = message;
+      return CONTINUE;
     }
     return this.#verdictReply(message, null);
   }
@@ -247,18 +267,15 @@ class MilterConversation implements Conversation {
   }
 
   /** To a command before the message is there: a refusal, or that it may go on, known or not. */
-  #verdictReply(
-    message: MilterMessage,
-    recipient: Transaction['recipient'],
-  ): Response[] | Promise<Response[]> {
+  #verdictReply(message: MilterMessage, recipient: Transaction['recipient']): Responses | Promise<Responses> {
     const verdict = message.verdictFor(recipient);
-    const told = (given: Verdict | null): Response[] => {
+    const told = (given: Verdict | null): Responses => {
       if (given !== null && isRefusal(given)) {
         if (!this.#isClosed) message.refused(recipient, given);
         return [refusalOf(given)];
       }
       if (recipient !== null) message.accepted(recipient);
-      return [CONTINUE];
+      return CONTINUE;
     };
     return verdict instanceof Promise ? this.#inTime(verdict).then(told) : told(verdict);
   }
@@ -274,20 +291,20 @@ class MilterConversation implements Conversation {
     });
   }
 
-  #respondToEnd(): Response[] | Promise<Response[]> {
+  #respondToEnd(): Responses | Promise<Responses> {
     const message = this.#message;
     this.#noteQueueId();
     this.#message = null;
     this.#toBegin = null;
-    if (message === null) return [CONTINUE];
+    if (message === null) return CONTINUE;
     const verdicts = message.acceptedVerdicts();
-    const told = (given: readonly Verdict[]): Response[] =>
-      this.#isClosed ? [] : this.#offered(message.endResponses(given));
+    const told = (given: readonly Verdict[]): Responses =>
+      this.#isClosed ? NOTHING : this.#offered(message.endResponses(given));
     return verdicts instanceof Promise ? this.#withProgress(verdicts).then(told) : told(verdicts);
   }
 
   /** Those that the mail server has agreed to; what it has not is told once for each host. */
-  #offered(responses: Response[]): Response[] {
+  #offered(responses: Responses): Responses {
     const missing = this.#session.agreement?.missingActions ?? 0;
     if (missing === 0) return responses;
     const { peer, host } = this.#wire;

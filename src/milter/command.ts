@@ -5,6 +5,7 @@ import {
   bytesOf,
   packet,
   readOptions,
+  readString,
   readStrings,
   readUint16,
   strings,
@@ -55,14 +56,18 @@ const EMPTY = '' as Octets;
 const FAMILY_UNKNOWN = 'U' as Octets;
 
 /**
- * Reads a packet from its command octet on. Refuses only what says nothing at all: an octet that is no
+ * Reads a packet, which lies from its command octet at `start` to `end`. Refuses only what says nothing at all: an octet that is no
  * command, and nothing where something must be. A string without its NUL ends with the packet, one that is
  * missing is empty, and a `connect` that is cut short comes from an unknown client: a filter that is lost
  * is lost for the whole SMTP session, so nothing that a mail client does may cause it.
  */
-export function decodeCommand(bytes: Uint8Array): Result<Command, MilterProblem> {
-  const code = bytes[0] ?? 0;
-  const data = octets(bytes, 1);
+export function decodeCommand(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Result<Command, MilterProblem> {
+  const code = bytes[start] ?? 0;
+  const data = octets(bytes, start + 1, end);
   const letter = String.fromCharCode(code);
   switch (letter) {
     case SMFIC.MACRO:
@@ -88,19 +93,20 @@ export function decodeCommand(bytes: Uint8Array): Result<Command, MilterProblem>
     case SMFIC.CONNECT:
       return data === '' ? tooShort(code, data) : ok(readConnect(data));
     case SMFIC.HELO:
-      return data === '' ? tooShort(code, data) : ok({ kind: 'helo', name: firstOf(data) });
+      return data === '' ? tooShort(code, data) : ok({ kind: 'helo', name: readString(data, 0) });
     case SMFIC.UNKNOWN:
-      return data === '' ? tooShort(code, data) : ok({ kind: 'unknown', line: firstOf(data) });
+      return data === '' ? tooShort(code, data) : ok({ kind: 'unknown', line: readString(data, 0) });
     case SMFIC.MAIL:
     case SMFIC.RCPT: {
       if (data === '') return tooShort(code, data);
-      const [path = EMPTY, ...parameters] = readStrings(data, 0, 1 + MAX_PARAMETERS);
+      const path = readString(data, 0);
+      const parameters = readStrings(data, path.length + 1, MAX_PARAMETERS);
       return ok({ kind: letter === SMFIC.MAIL ? 'mail' : 'rcpt', path, parameters });
     }
     case SMFIC.HEADER: {
       if (data === '') return tooShort(code, data);
-      const [name = EMPTY, value = EMPTY] = readStrings(data, 0, 2);
-      return ok({ kind: 'header', name, value });
+      const name = readString(data, 0);
+      return ok({ kind: 'header', name, value: readString(data, name.length + 1) });
     }
     default:
       return err({ code: 'unknown-command', detail: commandName(code) });
@@ -161,24 +167,24 @@ function tooShort(code: number, data: Octets): Result<never, MilterProblem> {
 
 /** Macros are best effort: a name without a value at the end says nothing. */
 function readMacros(data: Octets): readonly Macro[] {
-  const values = readStrings(data, 1, 2 * MAX_MACROS);
   const macros: Macro[] = [];
-  for (let i = 0; i + 1 < values.length; i += 2) {
-    macros.push({ name: values[i] ?? EMPTY, value: values[i + 1] ?? EMPTY });
+  for (let at = 1; macros.length < MAX_MACROS;) {
+    const name = readString(data, at);
+    const valueAt = at + name.length + 1;
+    if (valueAt >= data.length) break;
+    const value = readString(data, valueAt);
+    macros.push({ name, value });
+    at = valueAt + value.length + 1;
   }
   return macros;
 }
 
 function readConnect(data: Octets): Command {
-  const hostName = firstOf(data);
+  const hostName = readString(data, 0);
   const at = hostName.length + 1;
   const family = (data.charAt(at) || FAMILY_UNKNOWN) as Octets;
   const hasPort = family !== FAMILY_UNKNOWN && data.length >= at + 3;
   const port = hasPort ? readUint16(data, at + 1) : 0;
-  const [address = EMPTY] = hasPort ? readStrings(data, at + 3, 1) : [];
+  const address = hasPort ? readString(data, at + 3) : EMPTY;
   return { kind: 'connect', hostName, family, port, address };
-}
-
-function firstOf(data: Octets): Octets {
-  return readStrings(data, 0, 1)[0] ?? EMPTY;
 }

@@ -12,18 +12,22 @@ export type MacroStage = (typeof MACRO_STAGES)[number];
  *  empty list means none to Sendmail, and its own list to Postfix. */
 export type MacroLists = Readonly<Partial<Record<MacroStage, readonly string[]>>>;
 
-/** What has come, by stage; each SMFIC_MACRO replaces that of its stage. */
-export type MacroTables = Readonly<Partial<Record<MacroStage, readonly Macro[]>>>;
+/** What has come, by stage in their order, up to the last that has any; each SMFIC_MACRO replaces that of its
+ *  stage. */
+export type MacroTables = readonly (readonly Macro[])[];
 
-const STAGE_OF_COMMAND: Readonly<Record<string, MacroStage>> = {
-  [SMFIC.CONNECT]: 'connect',
-  [SMFIC.HELO]: 'helo',
-  [SMFIC.MAIL]: 'mail',
-  [SMFIC.RCPT]: 'rcpt',
-  [SMFIC.DATA]: 'data',
-  [SMFIC.EOH]: 'eoh',
-  [SMFIC.BODYEOB]: 'eom',
-};
+/** The commands of the stages, in their order. */
+const COMMANDS: readonly string[] = [
+  SMFIC.CONNECT,
+  SMFIC.HELO,
+  SMFIC.MAIL,
+  SMFIC.RCPT,
+  SMFIC.DATA,
+  SMFIC.EOH,
+  SMFIC.BODYEOB,
+];
+
+const NONE: readonly Macro[] = [];
 
 /** The tables with what a SMFIC_MACRO brings. One for a command that has no table is ignored, as libmilter
  *  does: Postfix sends one before each header and each piece of the body. */
@@ -31,33 +35,30 @@ export function withMacros(
   tables: MacroTables,
   { command, macros }: Command & { kind: 'macro' },
 ): MacroTables {
-  const stage = Object.hasOwn(STAGE_OF_COMMAND, command) ? STAGE_OF_COMMAND[command] : undefined;
-  return stage === undefined ? tables : { ...tables, [stage]: macros };
+  const stage = COMMANDS.indexOf(command);
+  if (stage === -1) return tables;
+  const next = tables.slice();
+  while (next.length < stage) next.push(NONE);
+  next[stage] = macros;
+  return next;
 }
 
 /** The tables of the stages up to this one: what belongs to later ones is from another message. */
 export function macrosUpTo(tables: MacroTables, stage: MacroStage): MacroTables {
-  const later = MACRO_STAGES.indexOf(stage) + 1;
-  if (!MACRO_STAGES.some((one, i) => i >= later && tables[one] !== undefined)) return tables;
-  const kept: Partial<Record<MacroStage, readonly Macro[]>> = {};
-  for (const one of MACRO_STAGES.slice(0, later)) {
-    const macros = tables[one];
-    if (macros !== undefined) kept[one] = macros;
-  }
-  return kept;
+  const kept = MACRO_STAGES.indexOf(stage) + 1;
+  return tables.length <= kept ? tables : tables.slice(0, kept);
 }
 
 /** The value of a macro: of the latest stage that has it, there the first; null where none has. The name is
  *  given without braces, and found with and without: `i`, `auth_authen`. */
 export function findMacro(tables: MacroTables, name: string): Octets | null {
-  for (let i = MACRO_STAGES.length - 1; i >= 0; i--) {
-    const stage = MACRO_STAGES[i];
-    const found = stage && tables[stage]?.find((macro) => bare(macro.name) === name);
-    if (found !== undefined) return found.value;
+  for (let i = tables.length - 1; i >= 0; i--) {
+    for (const macro of tables[i] ?? NONE) if (isNamed(macro, name)) return macro.value;
   }
   return null;
 }
 
-function bare(name: string): string {
-  return name.startsWith('{') && name.endsWith('}') ? name.slice(1, -1) : name;
+function isNamed({ name }: Macro, bare: string): boolean {
+  if (name.length === bare.length) return name === bare;
+  return name.length === bare.length + 2 && name === `{${bare}}`;
 }

@@ -80,6 +80,6 @@ export function negotiate(offer: Options, wants: Wants): Result<Agreement, Milte
  *  other for an empty eom list. */
 function withBothAtTheEnd(macros: MacroLists): MacroLists {
   const { eoh, eom } = macros;
-  if (eoh === undefined && eom === undefined) return macros;
+  if ((eoh === undefined) === (eom === undefined)) return macros;
   return { ...macros, eoh: eoh ?? [], eom: eom ?? eoh ?? [] };
 }

@@ -16,7 +16,8 @@ const LONG = [SMFIC.HEADER, SMFIC.BODY, SMFIC.BODYEOB].map((code) => code.charCo
 
 const NOTHING = new Uint8Array();
 
-type Decode<T> = (packet: Uint8Array) => Result<T, MilterProblem>;
+/** Reads what lies from `start` to `end`: the octets of a packet behind its length, at least one. */
+type Decode<T> = (bytes: Uint8Array, start: number, end: number) => Result<T, MilterProblem>;
 
 /**
  * Feed it a chunk, then take packets until there is none. A packet that is whole in its chunk is decoded
@@ -31,7 +32,6 @@ export class PacketReader<T> {
   #begunOctets = 0;
   #problem: MilterProblem | null = null;
 
-  /** `decode` gets the octets of a packet behind its length, at least one. */
   constructor(decode: Decode<T>) {
     this.#decode = decode;
   }
@@ -51,8 +51,7 @@ export class PacketReader<T> {
    *  more octets are needed. */
   next(): Result<T, MilterProblem> | null {
     if (this.#problem === null) {
-      const bytes = this.#begunOctets === 0 ? this.#wholePacket() : this.#endBegunPacket();
-      const decoded = bytes === null ? null : this.#decode(bytes);
+      const decoded = this.#begunOctets === 0 ? this.#readWholePacket() : this.#readBegunPacket();
       if (decoded?.ok === false) this.#refuse(decoded.error);
       else if (decoded !== null) return decoded;
     }
@@ -63,8 +62,8 @@ export class PacketReader<T> {
     return this.#problem === null ? null : err(this.#problem);
   }
 
-  /** The packet that lies next in the chunk; keeps it if it is not whole. */
-  #wholePacket(): Uint8Array | null {
+  /** What the packet says that lies next in the chunk; keeps it if it is not whole. */
+  #readWholePacket(): Result<T, MilterProblem> | null {
     const chunk = this.#chunk;
     const start = this.#at;
     const octets = this.#octetsOfPacket(chunk, start, chunk.length);
@@ -74,20 +73,20 @@ export class PacketReader<T> {
       return null;
     }
     this.#at = end;
-    return chunk.subarray(start + LENGTH_OCTETS, end);
+    return this.#decode(chunk, start + LENGTH_OCTETS, end);
   }
 
   /** Adds what has arrived to a packet that an earlier chunk began; null if it still is not whole. */
-  #endBegunPacket(): Uint8Array | null {
+  #readBegunPacket(): Result<T, MilterProblem> | null {
     this.#keep(HEAD_OCTETS - this.#begunOctets, HEAD_OCTETS);
     const octets = this.#octetsOfPacket(this.#begun, 0, this.#begunOctets);
     if (octets === 0) return null;
     this.#keep(octets - this.#begunOctets, octets);
     if (this.#begunOctets < octets) return null;
-    const packet = this.#begun.subarray(LENGTH_OCTETS, octets);
+    const packet = this.#begun;
     this.#begun = NOTHING;
     this.#begunOctets = 0;
-    return packet;
+    return this.#decode(packet, LENGTH_OCTETS, octets);
   }
 
   /** How many octets the packet has, its length included; 0 while that is not known, or when it is a problem.

@@ -64,14 +64,19 @@ export function strings(...values: readonly string[]): string {
   return all;
 }
 
-/** The strings from `at` on, at most so many. The NUL of the last one may be missing. */
+/** The string at this place; empty behind the end. Its NUL may be missing. */
+export function readString(data: Octets, at: number): Octets {
+  const nul = data.indexOf('\0', at);
+  return data.slice(at, nul < 0 ? data.length : nul) as Octets;
+}
+
+/** The strings from `at` on, at most so many. */
 export function readStrings(data: Octets, at: number, most: number): Octets[] {
   const found: Octets[] = [];
-  for (let start = at; start < data.length && found.length < most;) {
-    const nul = data.indexOf('\0', start);
-    const end = nul < 0 ? data.length : nul;
-    found.push(data.slice(start, end) as Octets);
-    start = end + 1;
+  while (at < data.length && found.length < most) {
+    const one = readString(data, at);
+    found.push(one);
+    at += one.length + 1;
   }
   return found;
 }

@@ -7,6 +7,7 @@ import {
   bytesOf,
   packet,
   readOptions,
+  readString,
   readStrings,
   readUint32,
   strings,
@@ -72,6 +73,7 @@ const PLAIN = {
 const MAX_BODY_OCTETS = 65_535;
 
 const EMPTY = '' as Octets;
+const CONTINUE = bytesOf(packet(SMFIR.CONTINUE));
 
 const MODIFICATIONS: readonly Response['kind'][] = [
   'addheader',
@@ -93,6 +95,7 @@ export function isModification(response: Response): response is Modification {
 
 /** Responses as whole packets, for one write: a second one may wait for the acknowledgement of the first. */
 export function encodeResponses(responses: readonly Response[]): Uint8Array {
+  if (responses.length === 1 && responses[0]?.kind === 'continue') return CONTINUE; // nearly all are that
   let packets = '';
   for (const response of responses) packets += responsePackets(response);
   return bytesOf(packets);
@@ -140,10 +143,14 @@ function responsePackets(response: Response): string {
   }
 }
 
-/** Reads a packet from its response octet on: the mail server's side. */
-export function decodeResponse(bytes: Uint8Array): Result<Response, MilterProblem> {
-  const code = bytes[0] ?? 0;
-  const data = octets(bytes, 1);
+/** Reads a packet, which lies from its response octet at `start` to `end`: the mail server's side. */
+export function decodeResponse(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Result<Response, MilterProblem> {
+  const code = bytes[start] ?? 0;
+  const data = octets(bytes, start + 1, end);
   const letter = String.fromCharCode(code);
   for (const kind of Object.keys(PLAIN) as (keyof typeof PLAIN)[]) {
     if (PLAIN[kind] === letter) return ok({ kind });
@@ -196,12 +203,18 @@ function decodeWithData(letter: string, data: Octets): Response | null | undefin
   }
 }
 
+/** Those of the filter, which are the same for every connection. */
+const written = new WeakMap<MacroLists, string>();
+
 function writeLists(macros: MacroLists): string {
-  let all = '';
-  LIST_NUMBERS.forEach((stage, number) => {
+  let all = written.get(macros);
+  if (all !== undefined) return all;
+  all = '';
+  for (const [number, stage] of LIST_NUMBERS.entries()) {
     const list = macros[stage];
     if (list !== undefined) all += uint32(number) + strings(list.join(' '));
-  });
+  }
+  written.set(macros, all);
   return all;
 }
 
@@ -210,7 +223,7 @@ function readLists(data: Octets): MacroLists {
   const macros: Partial<Record<MacroStage, readonly string[]>> = {};
   for (let at = 0; at + 4 < data.length;) {
     const stage = LIST_NUMBERS[readUint32(data, at)];
-    const [list = EMPTY] = readStrings(data, at + 4, 1);
+    const list = readString(data, at + 4);
     if (stage !== undefined) macros[stage] = list.split(/[ ,]+/).filter((name) => name !== '');
     at += 4 + list.length + 1;
   }

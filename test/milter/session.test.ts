@@ -359,7 +359,7 @@ describe('macros', () => {
   });
 
   test.each(['D__proto__\0x\0', 'D', 'D\0'])('%j is for no command of ours', (packet) => {
-    expect(after(packet).session.macros).toEqual({});
+    expect(after(packet).session.macros).toEqual([]);
   });
 });
 
