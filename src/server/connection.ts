@@ -9,6 +9,7 @@ import {
   type InBag,
   type Wire,
 } from '../util/index.js';
+import { TimeLimit } from './time-limit.js';
 
 export interface ConnectionOptions {
   readonly service: 'policy' | 'milter';
@@ -51,15 +52,29 @@ export class Connection implements Wire, InBag {
   #isDraining = false;
   #isClosing = false;
   #isGone = false;
-  #cancelRequestTimer: (() => void) | null = null;
-  #cancelIdleTimer: (() => void) | null = null;
-  #cancelReadTimer: (() => void) | null = null;
+  readonly #requestLimit: TimeLimit;
+  /** Null: for ever. */
+  readonly #idleLimit: TimeLimit | null;
+  readonly #readLimit: TimeLimit;
 
   /** Takes the streams over. `onGone` is called once, when both are closed and nothing is going on any more. */
   constructor(streams: Streams, converse: Converse, options: ConnectionOptions, onGone: () => void) {
     this.#streams = streams;
     this.#options = options;
     this.#onGone = onGone;
+    const { clock, requestTimeMs, idleTimeMs, readTimeMs } = options;
+    this.#requestLimit = new TimeLimit(clock, requestTimeMs, () => {
+      this.#requestTookTooLong();
+    });
+    this.#idleLimit =
+      idleTimeMs === null
+        ? null
+        : new TimeLimit(clock, idleTimeMs, () => {
+            this.close();
+          });
+    this.#readLimit = new TimeLimit(clock, readTimeMs, () => {
+      this.#repliesWereNotRead();
+    });
     this.#conversation = converse(this);
     const { input, output } = streams;
     // A connection that broke is an ordinary way to end: a mail server was stopped, or lost its patience.
@@ -83,7 +98,7 @@ export class Connection implements Wire, InBag {
     input.on('data', (chunk: Uint8Array) => {
       this.#arrived(chunk);
     });
-    this.#startIdleTimer();
+    this.#idleLimit?.set();
   }
 
   get peer(): string {
@@ -96,21 +111,21 @@ export class Connection implements Wire, InBag {
 
   send(bytes: Uint8Array): void {
     if (this.#isClosing) return;
-    this.#stopRequestTimer(); // a reply ends a request; the next one has its own time
+    this.#requestLimit.lift(); // a reply ends a request; the next one has its own time
     if (this.#streams.output.write(bytes)) return;
     this.#isBlocked = true;
     this.#pause();
-    this.#startReadTimer();
+    this.#readLimit.set();
   }
 
   close(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#held = null;
-    this.#stopRequestTimer();
-    this.#stopIdleTimer();
+    this.#requestLimit.lift();
+    this.#idleLimit?.lift();
     this.#endConversation(true);
-    this.#startReadTimer();
+    this.#readLimit.set();
     this.#streams.output.end(() => {
       this.#end();
     });
@@ -140,7 +155,7 @@ export class Connection implements Wire, InBag {
   }
 
   #feed(chunk: Uint8Array): void {
-    this.#stopIdleTimer();
+    this.#idleLimit?.lift();
     try {
       const pending = this.#conversation.receive(chunk);
       if (pending === undefined) {
@@ -148,7 +163,7 @@ export class Connection implements Wire, InBag {
         return;
       }
       this.#isBusy = true;
-      this.#stopRequestTimer(); // from here on, the time is ours
+      this.#requestLimit.lift(); // from here on, the time is ours
       pending.then(
         () => {
           this.#isBusy = false;
@@ -177,10 +192,10 @@ export class Connection implements Wire, InBag {
       this.close();
       return;
     }
-    if (isMidRequest) this.#startRequestTimer();
+    if (isMidRequest) this.#requestLimit.set();
     else {
-      this.#stopRequestTimer();
-      this.#startIdleTimer();
+      this.#requestLimit.lift();
+      this.#idleLimit?.set();
     }
     if (this.#isPaused) {
       this.#isPaused = false;
@@ -191,7 +206,7 @@ export class Connection implements Wire, InBag {
   #unblocked(): void {
     if (!this.#isBlocked || this.#isClosing) return;
     this.#isBlocked = false;
-    this.#stopReadTimer();
+    this.#readLimit.lift();
     this.#settled();
   }
 
@@ -212,44 +227,17 @@ export class Connection implements Wire, InBag {
     this.#streams.input.pause();
   }
 
-  #startRequestTimer(): void {
-    const { clock, report, requestTimeMs, service } = this.#options;
-    this.#cancelRequestTimer ??= clock.after(requestTimeMs, () => {
-      const why = `a request was not complete after ${requestTimeMs / 1000} s`;
-      report({ kind: 'protocol-error', service, peer: this.peer, why });
-      this.#end();
-    });
+  #requestTookTooLong(): void {
+    const { report, requestTimeMs, service } = this.#options;
+    const why = `a request was not complete after ${requestTimeMs / 1000} s`;
+    report({ kind: 'protocol-error', service, peer: this.peer, why });
+    this.#end();
   }
 
-  #stopRequestTimer(): void {
-    this.#cancelRequestTimer?.();
-    this.#cancelRequestTimer = null;
-  }
-
-  #startIdleTimer(): void {
-    const { clock, idleTimeMs } = this.#options;
-    if (idleTimeMs === null) return;
-    this.#cancelIdleTimer ??= clock.after(idleTimeMs, () => {
-      this.close();
-    });
-  }
-
-  #stopIdleTimer(): void {
-    this.#cancelIdleTimer?.();
-    this.#cancelIdleTimer = null;
-  }
-
-  #startReadTimer(): void {
-    const { clock, report, readTimeMs, service } = this.#options;
-    this.#cancelReadTimer ??= clock.after(readTimeMs, () => {
-      report({ kind: 'peer-not-reading', service, peer: this.peer });
-      this.#end();
-    });
-  }
-
-  #stopReadTimer(): void {
-    this.#cancelReadTimer?.();
-    this.#cancelReadTimer = null;
+  #repliesWereNotRead(): void {
+    const { report, service } = this.#options;
+    report({ kind: 'peer-not-reading', service, peer: this.peer });
+    this.#end();
   }
 
   #endConversation(clean: boolean): void {
@@ -264,9 +252,9 @@ export class Connection implements Wire, InBag {
     this.#isGone = true;
     this.#isClosing = true;
     this.#held = null;
-    this.#stopRequestTimer();
-    this.#stopIdleTimer();
-    this.#stopReadTimer();
+    this.#requestLimit.close();
+    this.#idleLimit?.close();
+    this.#readLimit.close();
     this.#endConversation(false);
     this.#streams.input.destroy();
     this.#streams.output.destroy();
