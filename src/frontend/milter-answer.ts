@@ -26,7 +26,7 @@ export function refusalOf({ decision }: { readonly decision: Refusal }): Respons
  * Received field, and each insertion moves those before it down, so the last goes in first.
  */
 export function insertions(fields: Verdict['fields']): Response[] {
-  return [...fields].reverse().map((field): Response => {
+  return fields.toReversed().map((field): Response => {
     const folded = foldField(field);
     const colon = folded.indexOf(':');
     return {

@@ -23,6 +23,9 @@ interface Pending {
   isReported: boolean;
 }
 
+const ALL = '';
+const CONTINUE: Response = { kind: 'continue' };
+
 export class MilterMessage {
   readonly fields: MilterFields;
   /** The mail server's name for it; empty while there is none. */
@@ -32,7 +35,7 @@ export class MilterMessage {
   readonly #clock: Clock;
   readonly #report: Report;
   readonly #startedMs: number;
-  /** By what makes a difference between recipients. */
+  /** By what makes a difference between recipients; `ALL` where nothing does. */
   readonly #verdicts = new Map<string, Pending>();
 
   constructor(transaction: Transaction, judge: Judge, fields: MilterFields, clock: Clock, report: Report) {
@@ -99,7 +102,9 @@ export class MilterMessage {
     if (isFlooded) return [refusalOf({ decision: FLOODED })];
     const worst = refusals.find(({ decision }) => decision.do === 'reject') ?? refusals[0];
     if (worst !== undefined && isRefused) return [refusalOf(worst)];
-    return [...this.#modifications(taken), { kind: 'continue' }];
+    const responses = this.#modifications(taken);
+    responses.push(CONTINUE);
+    return responses;
   }
 
   /** It will not come. What was said about it is worth a line all the same. */
@@ -115,17 +120,16 @@ export class MilterMessage {
     // Whatever comes first among the recipients, what was found is not to be hidden by one that is exempt.
     const first = taken.find(({ decision }) => decision.do !== 'skip') ?? taken[0];
     if (first === undefined) return [];
-    const held = taken.flatMap(({ decision }) => (decision.do === 'hold' ? [decision.text] : []));
-    const [reason] = held;
+    const responses = taken.some(({ stripsForged }) => stripsForged) ? this.fields.deletions() : [];
     const tag = taken.find(({ subjectTag }) => subjectTag !== null)?.subjectTag ?? null;
-    const quarantine: Response[] =
-      reason === undefined ? [] : [{ kind: 'quarantine', reason: reason as string as Octets }];
-    return [
-      ...(taken.some(({ stripsForged }) => stripsForged) ? this.fields.deletions() : []),
-      ...(tag === null ? [] : this.fields.tagSubject(tag)),
-      ...insertions(first.fields),
-      ...quarantine,
-    ];
+    if (tag !== null) responses.push(...this.fields.tagSubject(tag));
+    responses.push(...insertions(first.fields));
+    for (const { decision } of taken) {
+      if (decision.do !== 'hold') continue;
+      responses.push({ kind: 'quarantine', reason: decision.text as string as Octets });
+      break; // one is enough
+    }
+    return responses;
   }
 
   #accepted(): Pending[] {
@@ -134,8 +138,9 @@ export class MilterMessage {
   }
 
   #pendingFor(recipient: ReversePath | null): Pending {
-    const transaction = recipient === null ? this.#transaction : { ...this.#transaction, recipient };
-    const variant = this.#judge.variantOf(transaction);
+    const isApart = recipient !== null && this.areRecipientsApart;
+    const transaction = isApart ? { ...this.#transaction, recipient } : this.#transaction;
+    const variant = this.areRecipientsApart ? this.#judge.variantOf(transaction) : ALL;
     const known = this.#verdicts.get(variant);
     if (known !== undefined) return known;
     const verdict = this.#judged(transaction);
