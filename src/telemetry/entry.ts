@@ -1,10 +1,9 @@
 /** What a log line says about each event, before it is written as text or as JSON. */
 import type { Event, LogLevel } from '../events/index.js';
 import { assertNever } from '../util/index.js';
+import { given, type Fact } from './fact.js';
 import { isWanted, messageEntry } from './message-entry.js';
 import type { ChangeableSettings } from './settings.js';
-
-export type Value = string | number | boolean;
 
 /** One line to be. Only the values can come from outside; the rest is ours. */
 export interface Entry {
@@ -16,7 +15,8 @@ export interface Entry {
   readonly words: string;
   /** What became of the message; it follows the words. */
   readonly action: string | null;
-  readonly facts: readonly (readonly [name: string, value: Value])[];
+  /** `null` where an event has nothing to say. */
+  readonly facts: readonly (Fact | null)[];
 }
 
 /** Known before anything is made of the event, so that a line that is not written costs nothing. */
@@ -169,7 +169,7 @@ function describe(event: Exclude<Event, { readonly kind: 'message-judged' | 'con
     case 'config-reloaded':
       return {
         words: 'the configuration is read anew and in force',
-        facts: [...(event.file === null ? [] : [['file', event.file] as const]), ['remarks', event.remarks]],
+        facts: [given('file', event.file), ['remarks', event.remarks]],
       };
     case 'restart-needed':
       return {

@@ -3,6 +3,7 @@ import type { Entry } from './entry.js';
 import { FACILITY_CODE, type Facility } from './facility.js';
 import { formatJson, type Format } from './format.js';
 import { SEVERITY } from './level.js';
+import { timestamp } from './timestamp.js';
 
 /** A line and what it was made of, so that a place with less room makes a shorter one. */
 export interface Line {
@@ -31,9 +32,7 @@ export const prefixedFrame: Frame = ({ entry, text }) => `<${SEVERITY[entry.leve
 
 /** Text begins as rsyslog begins the lines of its files; in JSON the time is a fact among others. */
 export const fileFrame: Frame = ({ wallMs, format, text }, { tag, hostname, pid }) =>
-  format === formatJson
-    ? `${text}\n`
-    : `${new Date(wallMs).toISOString()} ${hostname} ${tag}[${pid}]: ${text}\n`;
+  format === formatJson ? `${text}\n` : `${timestamp(wallMs)} ${hostname} ${tag}[${pid}]: ${text}\n`;
 
 /** What a receiver SHOULD be able to take (RFC 5424 §6.1), and the bound of a datagram here. */
 const DATAGRAM_OCTETS = 2048;
@@ -61,7 +60,7 @@ export const countedFrame: Frame = (line, origin) => {
  */
 function syslogMessage({ entry, wallMs, format, text }: Line, origin: Origin, maxOctets: number): string {
   const priority = FACILITY_CODE[origin.facility] * 8 + SEVERITY[entry.level];
-  const time = new Date(wallMs).toISOString();
+  const time = timestamp(wallMs);
   const header = `<${priority}>1 ${time} ${origin.hostname} ${origin.tag} ${origin.pid} ${entry.event} - `;
   if (header.length + Buffer.byteLength(text) <= maxOctets) return header + text;
   return header + format(entry, wallMs, SHORT_VALUE_OCTETS);

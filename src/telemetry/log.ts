@@ -77,7 +77,9 @@ export async function openLog(
 ): Promise<Log> {
   let inForce = settings;
   const self = { hostname: hostToken(), pid: process.pid };
-  const origin = (): Origin => ({ ...self, facility: inForce.facility, tag: inForce.tag });
+  const originOf = ({ facility, tag }: ChangeableSettings): Origin => ({ ...self, facility, tag });
+  // Made anew when it changes, not for each line: a copy of an object with more in it costs as much as the line.
+  let origin = originOf(settings);
   const lineOf = (entry: Entry): Line => {
     const wallMs = clock.wall();
     const format = inForce.format === 'json' ? formatJson : formatText;
@@ -86,7 +88,7 @@ export async function openLog(
 
   const outlet = ({ name, writer, frame }: Place, failed: (name: string, why: string) => void): Outlet => {
     const queue = new LineQueue(writer, {
-      lossLine: (lost) => frame(lineOf(linesLost(lost)), origin()),
+      lossLine: (lost) => frame(lineOf(linesLost(lost)), origin),
       failed: (why) => {
         failed(name, why);
       },
@@ -94,11 +96,11 @@ export async function openLog(
     return {
       queue,
       push: (line) => {
-        queue.push(frame(line, origin()));
+        queue.push(frame(line, origin));
       },
     };
   };
-  const places = openPlaces(origin);
+  const places = openPlaces(() => origin);
   // Of standard error that fails there is nobody left to tell.
   const troubles = places.troubles === null ? null : outlet(places.troubles, () => undefined);
   const tell = (name: string, why: string): void => troubles?.push(lineOf(targetFailed(name, why)));
@@ -121,6 +123,7 @@ export async function openLog(
     configure(changed) {
       const isOtherOrigin = changed.tag !== inForce.tag || changed.facility !== inForce.facility;
       inForce = changed;
+      if (isOtherOrigin) origin = originOf(changed);
       if (isOtherOrigin && !isClosed) reopen(); // logger(1) and the journal are told it when they begin
     },
     reopen() {

@@ -1,7 +1,8 @@
 /** The line of one message: whether it has one, and what it says. */
 import type { Event } from '../events/index.js';
 import { textOf, type Octets } from '../util/index.js';
-import type { Entry, Value } from './entry.js';
+import type { Entry } from './entry.js';
+import { given } from './fact.js';
 import type { ChangeableSettings } from './settings.js';
 
 export type Judged = Extract<Event, { readonly kind: 'message-judged' }>;
@@ -19,24 +20,33 @@ export function isWanted(event: Judged, { results }: ChangeableSettings): boolea
 
 /** The order of the facts is that of the documented line: what comes new goes to its end. */
 export function messageEntry(event: Judged, { queueId, recipients }: ChangeableSettings): Entry {
-  const facts: [string, Value][] = [
-    ['client', textOf(event.client)],
-    ['helo', textOf(event.helo)],
-    ['sender', textOf(event.sender)],
-  ];
-  if (event.heloResult !== null) facts.push(['helo_result', event.heloResult]);
-  if (event.mailFromResult !== null) facts.push(['mail_from', event.mailFromResult]);
-  facts.push(['why', event.why]);
-  if (event.queueId === '' && event.instance !== '') facts.push(['instance', textOf(event.instance)]);
-  if (event.dryRun) facts.push(['dry_run', true]);
-  facts.push(['ms', Math.round(event.durationMs * 10) / 10]);
-  const recipient = shown(event.recipient, recipients);
-  if (recipient !== '') facts.push(['recipient', textOf(recipient)]);
-  if (event.rule !== null) facts.push(['rule', event.rule]);
-  if (event.iprevResult !== null) facts.push(['iprev', event.iprevResult]);
-  const id = event.queueId === '' ? 'NOQUEUE' : textOf(event.queueId);
-  const { kind, action } = event;
-  return { level: 'info', event: kind, id: queueId ? id : null, words: 'spf', action, facts };
+  const isQueued = event.queueId !== '';
+  const id = isQueued ? textOf(event.queueId) : 'NOQUEUE';
+  return {
+    level: 'info',
+    event: event.kind,
+    id: queueId ? id : null,
+    words: 'spf',
+    action: event.action,
+    facts: [
+      ['client', textOf(event.client)],
+      ['helo', textOf(event.helo)],
+      ['sender', textOf(event.sender)],
+      given('helo_result', event.heloResult),
+      given('mail_from', event.mailFromResult),
+      ['why', event.why],
+      given('instance', isQueued ? null : textUnlessEmpty(event.instance)),
+      given('dry_run', event.dryRun ? true : null),
+      ['ms', Math.round(event.durationMs * 10) / 10],
+      given('recipient', textUnlessEmpty(shown(event.recipient, recipients))),
+      given('rule', event.rule),
+      given('iprev', event.iprevResult),
+    ],
+  };
+}
+
+function textUnlessEmpty(value: Octets): string | null {
+  return value === '' ? null : textOf(value);
 }
 
 /** As much of the recipient as may be seen. The domain follows the last `@`; without one there is none, and

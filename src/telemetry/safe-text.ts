@@ -16,25 +16,38 @@ const ELLIPSIS = '...';
  * C0) also DEL, C1 controls (`0x9B` is a terminal's CSI), line separators and bidi controls are escaped.
  */
 export function quoted(value: string, maxOctets = MAX_VALUE_OCTETS): SafeText {
-  // The usual case, with one pass and one allocation.
-  if (value.length <= maxOctets && isPlain(value)) return `"${value}"` as SafeText;
-  return `"${escaped(value, maxOctets)}"` as SafeText;
+  return inQuotes(value, needOf(value, maxOctets), maxOctets);
 }
 
 /** The value bare where a reader of `key=value` cannot be misled by it, else as `quoted` gives it. */
 export function bareOrQuoted(value: string, maxOctets = MAX_VALUE_OCTETS): SafeText {
-  if (value === '' || value.length > maxOctets) return quoted(value, maxOctets);
-  for (let i = 0; i < value.length; i++) if (!isWord(value.charCodeAt(i))) return quoted(value, maxOctets);
-  return value as SafeText;
+  const need = needOf(value, maxOctets);
+  return need === 'nothing' ? (value as SafeText) : inQuotes(value, need, maxOctets);
+}
+
+function inQuotes(value: string, need: Need, maxOctets: number): SafeText {
+  return `"${need === 'escapes' ? escaped(value, maxOctets) : value}"` as SafeText;
+}
+
+/** What a value needs to be safe; one that is to be cut counts among those with escapes. */
+type Need = 'nothing' | 'quotes' | 'escapes';
+
+/** For the usual values the only pass over their characters. */
+function needOf(value: string, maxOctets: number): Need {
+  if (value.length > maxOctets) return 'escapes';
+  let isBare = value !== '';
+  for (let i = 0; i < value.length; i++) {
+    const c = value.charCodeAt(i);
+    if (isWord(c)) continue;
+    if (!isPlain(c)) return 'escapes';
+    isBare = false;
+  }
+  return isBare ? 'nothing' : 'quotes';
 }
 
 /** Printable ASCII without the two characters that quotes do not protect. */
-function isPlain(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const c = value.charCodeAt(i);
-    if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) return false;
-  }
-  return true;
+function isPlain(c: number): boolean {
+  return c >= 0x20 && c <= 0x7e && c !== QUOTE && c !== BACKSLASH;
 }
 
 const QUOTE = 0x22;

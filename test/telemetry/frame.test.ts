@@ -53,6 +53,18 @@ describe('a line', () => {
     expect(frame(line(STOPPED), ORIGIN)).toBe(expected);
   });
 
+  test('has its own time, not that of the line before it', () => {
+    const starts = [WALL_MS, WALL_MS, WALL_MS + 1, WALL_MS].map((wallMs) =>
+      fileFrame({ ...line(STOPPED), wallMs }, ORIGIN).slice(0, '2026-01-02T03:04:05.006Z'.length),
+    );
+    expect(starts).toStrictEqual([
+      '2026-01-02T03:04:05.006Z',
+      '2026-01-02T03:04:05.006Z',
+      '2026-01-02T03:04:05.007Z',
+      '2026-01-02T03:04:05.006Z',
+    ]);
+  });
+
   test('of JSON in a file is an object and nothing else', () => {
     const text = fileFrame(line(STOPPED, formatJson), ORIGIN);
     expect(JSON.parse(text)).toMatchObject({ time: '2026-01-02T03:04:05.006Z', why: 'größer' });
