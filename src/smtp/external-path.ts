@@ -22,6 +22,23 @@ interface Mailbox {
  * Never refuses: a domain that is none is found when it is made a name.
  */
 export function parsePath(argument: Octets): ReversePath {
+  return PLAIN.test(argument) ? plainPath(argument) : anyPath(argument);
+}
+
+/** What nearly all paths are: `<user@example.com>`, with nothing in it that means anything. */
+const PLAIN = /^<[^<>()[\]:;,@\\"\s]+@[^<>()[\]:;,@\\"\s]*[^<>()[\]:;,@\\"\s.]>/;
+
+function plainPath(path: Octets): ReversePath {
+  const at = path.indexOf('@');
+  const end = path.indexOf('>', at);
+  return {
+    kind: 'mailbox',
+    localPart: path.slice(1, at) as Octets,
+    domain: path.slice(at + 1, end) as Octets,
+  };
+}
+
+function anyPath(argument: Octets): ReversePath {
   const { text, ats } = withoutEnd(mailboxOf(argument));
   if (text === '') return { kind: 'null' };
   const at = ats.at(-1);
