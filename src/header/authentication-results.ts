@@ -63,11 +63,10 @@ type Detail = 'all' | 'values' | 'domains';
 export function printAuthenticationResults(results: AuthenticationResults): AuthenticationResultsField {
   const { authservId, entries, note } = results;
   if (entries.length === 0) return printNoResult(authservId, note);
-  for (const detail of ['all', 'values'] as const) {
-    const field = withEntries(results, detail);
-    if (field.length <= MAX_FIELD) return field as AuthenticationResultsField;
-  }
-  return withEntries(results, 'domains') as AuthenticationResultsField;
+  let field = withEntries(results, 'all');
+  if (field.length > MAX_FIELD) field = withEntries(results, 'values');
+  if (field.length > MAX_FIELD) field = withEntries(results, 'domains');
+  return field as AuthenticationResultsField;
 }
 
 /** The field that has no result, and a comment that may say why. */

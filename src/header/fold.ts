@@ -15,41 +15,30 @@ export function foldField(field: ReceivedSpfField | AuthenticationResultsField):
   if (field.length <= MAX_COLUMNS) return field;
   let folded = '';
   let lineStart = 0;
-  let lastPlace = 0;
-  for (const place of placesToFold(field)) {
-    if (place - lineStart > MAX_COLUMNS && lastPlace > lineStart) {
-      folded += `${field.slice(lineStart, lastPlace)}\n`;
-      lineStart = lastPlace;
+  let place = 0; // the last one at which the line may end
+  let isQuoted = false;
+  let depth = 0;
+  for (let i = field.indexOf(':') + 2; i <= field.length; i++) {
+    const c = i < field.length ? field.charCodeAt(i) : END;
+    if (c === BACKSLASH) i++;
+    else if (c === QUOTE) isQuoted = depth === 0 ? !isQuoted : isQuoted;
+    else if (c === OPEN) depth += isQuoted ? 0 : 1;
+    else if (c === CLOSE) depth -= isQuoted ? 0 : 1;
+    else if (c === END || (c === BLANK && !isQuoted && field.charCodeAt(i - 1) !== BLANK)) {
+      // Of several blanks only the first is a place: no line is of blanks alone.
+      if (i - lineStart > MAX_COLUMNS && place > lineStart) {
+        folded += `${field.slice(lineStart, place)}\n`;
+        lineStart = place;
+      }
+      place = i;
     }
-    lastPlace = place;
   }
   return folded + field.slice(lineStart);
 }
 
-/** Each offset at which a line may end, last of all the end itself. */
-function placesToFold(field: string): readonly number[] {
-  const places: number[] = [];
-  let quoted = false;
-  let depth = 0;
-  for (let i = field.indexOf(':') + 2; i < field.length; i++) {
-    switch (field.charAt(i)) {
-      case '\\':
-        i++;
-        break;
-      case '"':
-        if (depth === 0) quoted = !quoted;
-        break;
-      case '(':
-        if (!quoted) depth++;
-        break;
-      case ')':
-        if (!quoted) depth--;
-        break;
-      case ' ':
-        if (!quoted && field.charAt(i - 1) !== ' ') places.push(i); // no line is of blanks alone
-        break;
-    }
-  }
-  places.push(field.length);
-  return places;
-}
+const END = -1;
+const BLANK = 0x20;
+const QUOTE = 0x22;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const BACKSLASH = 0x5c;

@@ -99,21 +99,34 @@ const CUT = '...';
 
 function escaped(text: string, room: number, twice: boolean): string {
   if (text.length <= room && isHarmless(text)) return text;
-  let out = '';
-  let fitting = ''; // the longest beginning that leaves room for the dots
+  let length = 0;
+  let fitting = 0; // how much of the text leaves room for the dots
   for (let i = 0; i < text.length; i++) {
-    out += escapedCharacter(text.charAt(i), twice);
-    if (out.length > room) return fitting + CUT;
-    if (out.length <= room - CUT.length) fitting = out;
+    length += isHarmlessAt(text, i) ? 1 : escapedCharacter(text.charAt(i), twice).length;
+    if (length > room) return escapedWhole(text.slice(0, fitting), twice) + CUT;
+    if (length <= room - CUT.length) fitting = i + 1;
   }
-  return out;
+  return escapedWhole(text, twice);
+}
+
+function escapedWhole(text: string, twice: boolean): string {
+  let out = '';
+  let start = 0; // of what is not in it yet
+  for (let i = 0; i < text.length; i++) {
+    if (isHarmlessAt(text, i)) continue;
+    out += text.slice(start, i) + escapedCharacter(text.charAt(i), twice);
+    start = i + 1;
+  }
+  return out + text.slice(start);
 }
 
 function isHarmless(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (((CLASSES[text.charCodeAt(i)] ?? 0) & (PRINTABLE | PAIRED)) !== PRINTABLE) return false;
-  }
+  for (let i = 0; i < text.length; i++) if (!isHarmlessAt(text, i)) return false;
   return true;
+}
+
+function isHarmlessAt(text: string, i: number): boolean {
+  return ((CLASSES[text.charCodeAt(i)] ?? 0) & (PRINTABLE | PAIRED)) === PRINTABLE;
 }
 
 function escapedCharacter(c: string, twice: boolean): string {

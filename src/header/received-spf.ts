@@ -49,33 +49,43 @@ const MIN_BASIS = 8;
  */
 export function printReceivedSpf(spf: ReceivedSpf): ReceivedSpfField {
   const client = spf.client.toString();
-  let pairs = `identity=${IDENTITIES[spf.identity]}; client-ip=${value(client, MAX_NAME)}; `;
-  if (spf.helo !== '') pairs += `helo=${heloValue(spf)}; `;
-  pairs += `envelope-from="${envelopeFrom(spf)}"; receiver=${value(spf.receiver, MAX_NAME)}`;
+  let pairs = FIRST_PAIR[spf.identity] + value(client, MAX_NAME);
+  if (spf.helo !== '') pairs += `; helo=${heloValue(spf)}`;
+  pairs += `; envelope-from="${envelopeFrom(spf)}"; receiver=${value(spf.receiver, MAX_NAME)}`;
 
-  const start = `Received-SPF: ${spf.result} `;
+  const start = START[spf.result];
   if (spf.basis !== null) {
     const { kind, text } = spf.basis;
-    const room = MAX_FIELD - start.length - pairs.length - `; ${kind}=""`.length;
+    const room = MAX_FIELD - start.length - pairs.length - kind.length - '; =""'.length;
     if (room >= MIN_BASIS) pairs += `; ${kind}=${value(text, room)}`;
   }
-  const comment = `${commentWord(spf.receiver, MAX_NAME)}: ${sentence(spf, client)}`;
   const room = MAX_FIELD - start.length - pairs.length - '() '.length;
-  return (start + inParentheses(withNote(comment, spf.note ?? '', room), room) + pairs) as ReceivedSpfField;
-}
-
-function inParentheses(comment: string, room: number): string {
-  return comment.length <= room ? `(${comment}) ` : '';
+  const said = `${commentWord(spf.receiver, MAX_NAME)}: ${sentence(spf, client)}`;
+  const comment = spf.note ? withNote(said, spf.note, room) : said;
+  return (comment.length <= room ? `${start}(${comment}) ${pairs}` : start + pairs) as ReceivedSpfField;
 }
 
 /** The note is left out first. */
 function withNote(comment: string, note: string, room: number): string {
-  const words = note === '' ? '' : commentText(note, MAX_NOTE);
+  const words = commentText(note, MAX_NOTE);
   const both = `${comment}, ${words}`;
   return words !== '' && both.length <= room ? both : comment;
 }
 
-const IDENTITIES = { helo: 'helo', mailFrom: 'mailfrom' } as const;
+// Whole, as each piece that a field is put together from costs.
+const START: Readonly<Record<SpfResult, string>> = {
+  pass: 'Received-SPF: pass ',
+  none: 'Received-SPF: none ',
+  neutral: 'Received-SPF: neutral ',
+  softfail: 'Received-SPF: softfail ',
+  fail: 'Received-SPF: fail ',
+  permerror: 'Received-SPF: permerror ',
+  temperror: 'Received-SPF: temperror ',
+};
+const FIRST_PAIR: Readonly<Record<SpfIdentity, string>> = {
+  helo: 'identity=helo; client-ip=',
+  mailFrom: 'identity=mailfrom; client-ip=',
+};
 
 function heloValue({ identity, domain, helo }: ReceivedSpf): string {
   const name = identity === 'helo' && domain !== null ? domain : asName(helo);
