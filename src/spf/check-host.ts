@@ -1,13 +1,13 @@
 /** The entry of the engine: check_host() of RFC 7208 §4. */
 import { queryName, type Lookup } from '../dns/index.js';
-import type { DomainName, IpAddress } from '../net/index.js';
+import type { IpAddress } from '../net/index.js';
 import type { Sender } from '../smtp/index.js';
 import type { Clock, Octets } from '../util/index.js';
+import { Check } from './check.js';
 import { Evaluation } from './evaluate.js';
-import { explanationValues, Expansions } from './expansions.js';
 import { explain } from './explain.js';
 import type { Limits, Outcome } from './outcome.js';
-import { Questions, type Unanswered } from './questions.js';
+import type { Unanswered } from './questions.js';
 import { runAgain } from './run-again.js';
 import type { Trace } from './trace.js';
 
@@ -40,35 +40,33 @@ export interface CheckContext {
 export function checkHost(args: CheckArguments, context: CheckContext): Outcome | Promise<Outcome> {
   const { domain } = args.sender;
   if (!domain.ok) return { result: 'none', cause: { kind: 'bad-domain', problem: domain.error } }; // §4.3
-  const questions = new Questions(context);
-  const expansions = new Expansions(args, domain.value);
-  const evaluation = (): Evaluation => new Evaluation(args, context, questions, expansions);
-  const run = (): Outcome | Unanswered => {
-    const outcome = evaluate(evaluation(), args, domain.value, context, questions);
-    if (outcome.result !== 'unanswered') questions.flushTrace();
-    return outcome;
-  };
-  const outcome = run();
-  if (outcome.result !== 'unanswered') return outcome;
+  const check = new Check(args, context, domain.value);
+  const outcome = run(check);
+  return outcome.result === 'unanswered' ? runToTheEnd(check, outcome) : outcome;
+}
+
+function runToTheEnd(check: Check, first: Unanswered): Promise<Outcome> {
+  const { context, domain, questions } = check;
   if (context.prefetch === true) {
     const runAhead = (): void => {
       questions.restart(true);
-      evaluation().evaluate(queryName(domain.value));
+      new Evaluation(check).evaluate(queryName(domain));
     };
     runAhead();
     questions.onArrival = runAhead;
   }
-  return runAgain(run, questions, outcome);
+  return runAgain(() => run(check), questions, first);
 }
 
-function evaluate(
-  evaluation: Evaluation,
-  args: CheckArguments,
-  domain: DomainName,
-  context: CheckContext,
-  questions: Questions,
-): Outcome | Unanswered {
-  const finding = evaluation.evaluate(queryName(domain));
+function run(check: Check): Outcome | Unanswered {
+  const outcome = evaluate(check);
+  if (outcome.result !== 'unanswered') check.questions.flushTrace();
+  return outcome;
+}
+
+function evaluate(check: Check): Outcome | Unanswered {
+  const evaluation = new Evaluation(check);
+  const finding = evaluation.evaluate(queryName(check.domain));
   if (finding.result === 'temperror') {
     return { result: finding.result, cause: finding.cause, record: evaluation.record };
   }
@@ -77,8 +75,8 @@ function evaluate(
   }
   if (finding.result !== 'fail') return finding;
   const { matched, record, decidedBy } = finding;
-  const values = explanationValues(args, context.clock);
-  const explanation = explain(decidedBy, finding.domain, evaluation.targets, questions, values);
+  const { exp } = decidedBy;
+  const explanation = exp === null ? null : explain(exp, finding.domain, evaluation.targets, check);
   if (explanation !== null && typeof explanation !== 'string') return explanation;
   return { result: 'fail', matched, explanation, record, decidedBy };
 }

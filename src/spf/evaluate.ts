@@ -10,14 +10,13 @@ import {
 } from '../dns/index.js';
 import type { IpAddress } from '../net/index.js';
 import { Budget } from './budget.js';
-import type { CheckArguments, CheckContext } from './check-host.js';
+import type { Check } from './check.js';
 import { constantText, needsValidatedName } from './expand.js';
-import type { Expansions } from './expansions.js';
 import type { Outcome } from './outcome.js';
 import { printDirective } from './print.js';
 import type { Questions, Unanswered } from './questions.js';
 import { isLocal } from './record.js';
-import type { Directive, DnsMechanism, DualCidr, LocalMechanism, MacroString, SpfRecord } from './record.js';
+import type { Directive, DnsMechanism, DualCidr, MacroString, SpfRecord } from './record.js';
 import { selectRecord } from './select-record.js';
 import {
   leadsNowhere,
@@ -54,19 +53,23 @@ const NO_RECORD: Finding = { result: 'none', cause: { kind: 'no-record' } };
  * it matches for certain or the limits are reached, the evaluation will not come to either.
  */
 export class Evaluation {
+  readonly #check: Check;
   readonly #ip: IpAddress;
-  readonly #maxHosts: number;
   readonly #questions: Questions;
   readonly #budget: Budget;
-  readonly targets: Targets;
+  /** Null until a term asks the DNS: most names in HELO have no record. */
+  #targets: Targets | null = null;
   #record: SpfRecord | null = null;
 
-  constructor(args: CheckArguments, context: CheckContext, questions: Questions, expansions: Expansions) {
-    this.#ip = args.ip;
-    this.#maxHosts = context.limits.names;
-    this.#questions = questions;
-    this.#budget = new Budget(context.limits);
-    this.targets = new Targets(args, expansions, questions, this.#budget, context.limits.names);
+  constructor(check: Check) {
+    this.#check = check;
+    this.#ip = check.args.ip;
+    this.#questions = check.questions;
+    this.#budget = new Budget(check.context.limits);
+  }
+
+  get targets(): Targets {
+    return (this.#targets ??= new Targets(this.#check, this.#budget));
   }
 
   /** The record of the domain that is checked itself, once it is read. */
@@ -109,9 +112,7 @@ export class Evaluation {
     for (const directive of decidedBy.directives) {
       const match = this.#questions.tracing
         ? this.#traced(directive, domain, depth)
-        : isLocal(directive.mechanism)
-          ? this.#matchesLocally(directive.mechanism)
-          : this.#matches(directive, directive.mechanism, domain, depth);
+        : this.#matches(directive, domain, depth);
       if (this.#questions.isLate) return TOO_LATE;
       if (match === false) continue;
       if (match !== true) {
@@ -130,21 +131,25 @@ export class Evaluation {
     const term = printDirective(directive);
     const { terms, voids } = this.#budget;
     this.#questions.trace(depth, { kind: 'term', term, terms, voids });
-    const { mechanism } = directive;
-    const match = isLocal(mechanism)
-      ? this.#matchesLocally(mechanism)
-      : this.#matches(directive, mechanism, domain, depth);
+    const match = this.#matches(directive, domain, depth);
     const after = { terms: this.#budget.terms, voids: this.#budget.voids };
     this.#questions.trace(depth, { kind: 'term-done', term, matched: match === true, ...after });
     return match;
   }
 
-  #matchesLocally(mechanism: LocalMechanism): boolean {
+  #matches(directive: Directive, domain: QueryName, depth: number): boolean | Stop {
+    const { mechanism } = directive;
+    if (!isLocal(mechanism)) return this.#matchesByDns(directive, mechanism, domain, depth);
     if (mechanism.kind === 'all') return true;
     return mechanism.address.family !== 'mapped' && this.#ip.matches(mechanism.address, mechanism.prefix);
   }
 
-  #matches(directive: Directive, mechanism: DnsMechanism, domain: QueryName, depth: number): boolean | Stop {
+  #matchesByDns(
+    directive: Directive,
+    mechanism: DnsMechanism,
+    domain: QueryName,
+    depth: number,
+  ): boolean | Stop {
     if (!this.#budget.spendTerm()) return limitExceeded('terms', domain, printDirective(directive));
     if (this.#questions.isAhead && !this.#isAskedAhead(mechanism, domain, depth)) return false;
     const target = this.targets.of(mechanism.domain, domain, depth);
@@ -277,7 +282,8 @@ export class Evaluation {
     let asked = 0;
     let failure: Failure | null = null;
     for (const { exchange } of inOrderOfPreference(answer.records)) {
-      if (++asked > this.#maxHosts) return limitExceeded('names', domain, printDirective(directive));
+      if (++asked > this.#check.context.limits.names)
+        return limitExceeded('names', domain, printDirective(directive));
       if (!isQueryable(exchange)) continue; // the root of a null MX (RFC 7505), too
       const match = this.#matchesHost(exchange, cidr, 'mx', domain, depth);
       if (match === true) return true;
@@ -319,5 +325,14 @@ export class Evaluation {
 }
 
 function inOrderOfPreference(records: readonly Mx[]): readonly Mx[] {
-  return records.length === 1 ? records : [...records].sort((a, b) => a.preference - b.preference);
+  return areInOrder(records) ? records : [...records].sort((a, b) => a.preference - b.preference);
+}
+
+function areInOrder(records: readonly Mx[]): boolean {
+  let highest = 0;
+  for (const { preference } of records) {
+    if (preference < highest) return false;
+    highest = preference;
+  }
+  return true;
 }

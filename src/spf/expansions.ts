@@ -43,8 +43,8 @@ export class Expansions {
   }
 
   values(validatedName: string): MacroValues {
-    this.#constant ??= this.#constantValues();
-    return { ...this.#constant, validatedName };
+    const { ip, localPart, senderDomain, helo } = (this.#constant ??= this.#constantValues());
+    return { ip, localPart, senderDomain, helo, validatedName };
   }
 
   #constantValues(): Omit<MacroValues, 'validatedName'> {

@@ -51,7 +51,8 @@ export class Questions {
   #isOver = false;
   /** Terms whose questions were asked ahead. */
   #termsAhead = 0;
-  #steps: TraceEvent[] = [];
+  /** Null until there is one: few checks are traced. */
+  #steps: TraceEvent[] | null = null;
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -63,10 +64,11 @@ export class Questions {
     this.isAhead = isAhead;
     this.tracing = this.#context.trace !== undefined && !isAhead;
     this.isLate = false;
-    this.#steps = [];
+    this.#steps = null;
   }
 
   trace(depth: number, step: TraceStep): void {
+    this.#steps ??= [];
     this.#steps.push({ depth, ...step });
   }
 
@@ -74,7 +76,7 @@ export class Questions {
   flushTrace(): void {
     const { trace } = this.#context;
     if (trace === undefined) return;
-    this.#steps.forEach(trace);
+    this.#steps?.forEach(trace);
     for (const { name, type, isNeeded } of this.#entries?.values() ?? []) {
       if (!isNeeded) trace({ depth: 0, kind: 'not-needed', name, type });
     }

@@ -1,36 +1,24 @@
 /** The names that terms lead to (RFC 7208 §4.8), and what their macros stand for. */
 import type { QueryName } from '../dns/index.js';
 import type { Budget } from './budget.js';
-import type { CheckArguments } from './check-host.js';
+import type { Check } from './check.js';
 import { ClientNames } from './client-names.js';
 import { constantText, needsLocalPart, needsValidatedName, type MacroValues } from './expand.js';
-import { fitName, isAscii, type Expansions } from './expansions.js';
+import { fitName, isAscii } from './expansions.js';
 import { printMacroString } from './print.js';
-import type { Questions, Unanswered } from './questions.js';
+import type { Unanswered } from './questions.js';
 import type { MacroString } from './record.js';
 import { limitExceeded, type Stop } from './stop.js';
 
 export class Targets {
-  readonly #args: CheckArguments;
-  readonly #expansions: Expansions;
-  readonly #questions: Questions;
+  readonly #check: Check;
   readonly #budget: Budget;
-  readonly #maxNames: number;
   #names: ClientNames | null = null;
   #paidForNames = false;
 
-  constructor(
-    args: CheckArguments,
-    expansions: Expansions,
-    questions: Questions,
-    budget: Budget,
-    maxNames: number,
-  ) {
-    this.#args = args;
-    this.#expansions = expansions;
-    this.#questions = questions;
+  constructor(check: Check, budget: Budget) {
+    this.#check = check;
     this.#budget = budget;
-    this.#maxNames = maxNames;
   }
 
   /** The target-name of a term (§4.8): null where the domain-spec gives no name that can be asked for. */
@@ -41,9 +29,10 @@ export class Targets {
     const validatedName = this.#validatedName(spec, domain, depth);
     if (validatedName === null) return limitExceeded('terms', domain, printMacroString(spec));
     if (typeof validatedName !== 'string') return validatedName;
-    const { text, name } = this.#expansions.of(spec, domain, validatedName);
-    if (text !== null && this.#questions.tracing) {
-      this.#questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
+    const { expansions, questions } = this.#check;
+    const { text, name } = expansions.of(spec, domain, validatedName);
+    if (text !== null && questions.tracing) {
+      questions.trace(depth, { kind: 'macro', before: printMacroString(spec), after: text });
     }
     return name;
   }
@@ -51,7 +40,7 @@ export class Targets {
   /** What macros stand for; null if the PTR query for `%{p}` would be one term too many (§4.6.4). */
   values(parts: MacroString, domain: QueryName, depth: number): MacroValues | null | Unanswered {
     const validatedName = this.#validatedName(parts, domain, depth);
-    return typeof validatedName === 'string' ? this.#expansions.values(validatedName) : validatedName;
+    return typeof validatedName === 'string' ? this.#check.expansions.values(validatedName) : validatedName;
   }
 
   /** `%{p}`, if the string asks for it; null if its PTR query would be one term too many. */
@@ -64,11 +53,12 @@ export class Targets {
 
   /** The names of the client, found out at most once a run. */
   get names(): ClientNames {
-    return (this.#names ??= new ClientNames(this.#args.ip, this.#questions, this.#maxNames));
+    const { args, context, questions } = this.#check;
+    return (this.#names ??= new ClientNames(args.ip, questions, context.limits.names));
   }
 
   /** Whether the string needs a local part that macros of a term cannot have (RFC 8616 §4). */
   lacksLocalPart(spec: MacroString): boolean {
-    return needsLocalPart(spec) && !isAscii(this.#args.sender.localPart);
+    return needsLocalPart(spec) && !isAscii(this.#check.args.sender.localPart);
   }
 }

@@ -36,12 +36,20 @@ export function check(matter: Matter, identities: Identities): Findings | Promis
   const helo = checkOne(matter, identities.helo);
   const mailFrom = checkOne(matter, identities.mailFrom);
   const hosts = matter.policy.iprev.check ? matter.hosts() : null;
-  if (helo instanceof Promise || mailFrom instanceof Promise || hosts instanceof Promise) {
-    return Promise.all([helo, mailFrom, hosts]).then(([ofHelo, ofMailFrom, ofHosts]) =>
-      findingsOf(matter, identities, ofHelo, ofMailFrom, ofHosts),
-    );
-  }
-  return findingsOf(matter, identities, helo, mailFrom, hosts);
+  return helo instanceof Promise || mailFrom instanceof Promise || hosts instanceof Promise
+    ? findingsLater(matter, identities, helo, mailFrom, hosts)
+    : findingsOf(matter, identities, helo, mailFrom, hosts);
+}
+
+async function findingsLater(
+  matter: Matter,
+  identities: Identities,
+  helo: Outcome | null | Promise<Outcome>,
+  mailFrom: Outcome | null | Promise<Outcome>,
+  hosts: IprevOutcome | null | Promise<IprevOutcome>,
+): Promise<Findings> {
+  const [ofHelo, ofMailFrom, ofHosts] = await Promise.all([helo, mailFrom, hosts]);
+  return findingsOf(matter, identities, ofHelo, ofMailFrom, ofHosts);
 }
 
 function checkOne(

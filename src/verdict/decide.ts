@@ -2,12 +2,21 @@
 import type { SmtpReply } from '../smtp/index.js';
 import type { Decision, SkipReason, Verdict } from './decision.js';
 import { fieldsFor, skippedFields, subjectTagFor } from './fields.js';
-import { why, whyIprev, type Findings } from './finding.js';
+import { why, whyIprev, type Finding, type Findings } from './finding.js';
 import type { Matter } from './matter.js';
 import type { Plan } from './plan.js';
 import { holdText, refusal } from './refusal.js';
+import type { Policy } from './settings.js';
 import type { Transaction } from './transaction.js';
-import { heloDecides, isListedAndPasses, isSparedBySending, isStrict, weigh, type Mercy } from './weigh.js';
+import {
+  heloDecides,
+  isListedAndPasses,
+  isSparedBySending,
+  isStrict,
+  weigh,
+  type Mercy,
+  type Weight,
+} from './weigh.js';
 
 /** `forwarder` is the name of the one that the client is, where that is asked for; null for none. The verdict is a
  *  promise only where a reply is. */
@@ -24,10 +33,10 @@ export function decide(
   const reason = 'identity' in finding ? why(finding) : whyIprev(finding);
   const because = reason + remarks(matter, findings, mercy, forwarder);
   if (action === 'reject' || action === 'defer') {
-    const refused = (reply: SmtpReply): Verdict =>
-      verdictOf(matter, findings, { do: action, of, reply }, [], because);
     const reply = refusal(action, matter, finding);
-    return reply instanceof Promise ? reply.then(refused) : refused(reply);
+    return reply instanceof Promise
+      ? refusedLater(matter, findings, action, of, reply, because)
+      : verdictOf(matter, findings, { do: action, of, reply }, [], because);
   }
   const note = forwarder === null ? null : `forwarder ${forwarder}`;
   const fields = fieldsFor(matter.policy, matter.transaction, findings, note);
@@ -38,6 +47,17 @@ export function decide(
         ? { do: 'hold', text: holdText(matter, finding) }
         : { do: 'restrict', postfix: action.postfix };
   return verdictOf(matter, findings, decision, fields, because);
+}
+
+async function refusedLater(
+  matter: Matter,
+  findings: Findings,
+  action: 'reject' | 'defer',
+  of: Weight['of'],
+  reply: Promise<SmtpReply>,
+  because: string,
+): Promise<Verdict> {
+  return verdictOf(matter, findings, { do: action, of, reply: await reply }, [], because);
 }
 
 function verdictOf(
@@ -75,19 +95,20 @@ function remarks(matter: Matter, findings: Findings, mercy: Mercy, forwarder: st
 /** Settings that make something else of a result than its action. */
 function settingsThatCount({ policy }: Matter, findings: Findings): string {
   const { mailFrom, helo } = findings;
-  let text = '';
-  if (mailFrom !== null && heloDecides(policy, findings)) text += ', by checks.helo_decides';
-  for (const finding of [mailFrom, helo]) {
-    if (finding === null) continue;
-    if (isStrict(policy, finding)) text += ', by actions.strict_domains';
-    if (isSparedBySending(policy, finding)) text += ', spared by actions.only_no_mail_domains';
-  }
-  return text;
+  const decided = mailFrom !== null && heloDecides(policy, findings) ? ', by checks.helo_decides' : '';
+  return decided + settingsThatCountFor(policy, mailFrom) + settingsThatCountFor(policy, helo);
+}
+
+function settingsThatCountFor(policy: Policy, finding: Finding | null): string {
+  if (finding === null) return '';
+  const strict = isStrict(policy, finding) ? ', by actions.strict_domains' : '';
+  const spared = isSparedBySending(policy, finding) ? ', spared by actions.only_no_mail_domains' : '';
+  return strict + spared;
 }
 
 function isSparedByGuard(matter: Matter, findings: Findings, mercy: Mercy): boolean {
   if (!mercy.isOutage) return false;
-  const { action } = weigh(matter, findings, { ...mercy, isOutage: false });
+  const { action } = weigh(matter, findings, { isOutage: false, isForwarder: mercy.isForwarder });
   return action !== weigh(matter, findings, mercy).action;
 }
 

@@ -5,7 +5,7 @@ import { checkHost } from '../spf/index.js';
 import { octetsOfText } from '../util/index.js';
 import type { SkipReason } from './decision.js';
 import type { Matter } from './matter.js';
-import type { Forwarder } from './settings.js';
+import type { Forwarder, SkipSettings } from './settings.js';
 
 /** At once where every answer is at hand. */
 type Maybe<T> = T | Promise<T>;
@@ -13,13 +13,17 @@ type Maybe<T> = T | Promise<T>;
 /** Whether the name of the client exempts it: the one in HELO, or one that its address leads to. */
 export function exemptingName(matter: Matter): Maybe<SkipReason | null> {
   const { skip } = matter;
-  if (skip === null) return null;
+  if (skip === null || skip.heloNames.size + skip.ptrDomains.size === 0) return null;
+  return exemptingNameOf(matter, skip);
+}
+
+function exemptingNameOf(matter: Matter, skip: SkipSettings): Maybe<SkipReason | null> {
   const proofs: Proof<SkipReason>[] = [];
   if (skip.heloNames.size > 0) proofs.push({ of: 'helo-name', isHit: () => isListedHelo(matter) });
   if (skip.ptrDomains.size > 0) {
     proofs.push({ of: 'ptr-domain', isHit: () => isHostOf(matter, skip.ptrDomains) });
   }
-  return proofs.length === 0 ? null : firstProved(proofs);
+  return firstProved(proofs);
 }
 
 /** The name of a forwarder that the client is, for this recipient; null for none. */
@@ -60,8 +64,8 @@ function isListedHelo({ transaction, client, skip, context }: Matter): Maybe<boo
 }
 
 /** Whether a name that leads back to the client is one of `domains`, or below one. */
-function isHostOf({ hosts }: Matter, domains: ReadonlySet<string>): Maybe<boolean> {
-  const outcome = hosts();
+function isHostOf(matter: Matter, domains: ReadonlySet<string>): Maybe<boolean> {
+  const outcome = matter.hosts();
   return outcome instanceof Promise
     ? outcome.then((found) => confirmedNames(found).some((name) => isWithinAny(name, domains)))
     : confirmedNames(outcome).some((name) => isWithinAny(name, domains));

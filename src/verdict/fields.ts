@@ -65,9 +65,12 @@ function addAuthenticationResults(
   const { authservId, localPart } = policy.headers;
   const first = toldFirst(policy, findings);
   const second = toldSecond(policy, findings);
-  const entries: AuthenticationResult[] = [];
-  if (first !== null) entries.push(spfEntry(first, localPart));
-  if (second !== null) entries.push(spfEntry(second, localPart));
+  const entries: AuthenticationResult[] =
+    first === null
+      ? []
+      : second === null
+        ? [spfEntry(first, localPart)]
+        : [spfEntry(first, localPart), spfEntry(second, localPart)];
   if (policy.iprev.header && findings.iprev !== null) entries.push(iprevEntry(findings.iprev));
   if (entries.length > 0) fields.push(printAuthenticationResults({ authservId, entries, note }));
 }

@@ -5,7 +5,7 @@ import type { CheckContext } from '../spf/index.js';
 import type { Policy, Rule, SkipSettings } from './settings.js';
 import type { Transaction } from './transaction.js';
 
-export interface Matter {
+export class Matter {
   readonly transaction: Transaction;
   /** Who the client is taken for. */
   readonly client: IpAddress;
@@ -15,27 +15,27 @@ export interface Matter {
   readonly skip: SkipSettings | null;
   /** For everything that is asked about this message, under one deadline. */
   readonly context: CheckContext;
-  /** The names of the client, which are asked for once, and only if somebody wants them. */
-  readonly hosts: () => IprevOutcome | Promise<IprevOutcome>;
-}
+  #hosts: IprevOutcome | Promise<IprevOutcome> | null = null;
 
-export function matterOf(
-  transaction: Transaction,
-  client: IpAddress,
-  rule: Rule | null,
-  policy: Policy,
-  context: CheckContext,
-): Matter {
-  let known: IprevOutcome | Promise<IprevOutcome> | undefined;
-  return {
-    transaction,
-    client,
-    rule,
-    policy,
-    skip: rule?.skip === false ? null : policy.skip,
-    context,
-    hosts: () => (known ??= checkIprev({ ip: client }, iprevContext(context))),
-  };
+  constructor(
+    transaction: Transaction,
+    client: IpAddress,
+    rule: Rule | null,
+    policy: Policy,
+    context: CheckContext,
+  ) {
+    this.transaction = transaction;
+    this.client = client;
+    this.rule = rule;
+    this.policy = policy;
+    this.skip = rule?.skip === false ? null : policy.skip;
+    this.context = context;
+  }
+
+  /** The names of the client, which are asked for once, and only if somebody wants them. */
+  hosts(): IprevOutcome | Promise<IprevOutcome> {
+    return (this.#hosts ??= checkIprev({ ip: this.client }, iprevContext(this.context)));
+  }
 }
 
 function iprevContext({ lookup, clock, deadline, limits }: CheckContext): Parameters<typeof checkIprev>[1] {

@@ -59,16 +59,15 @@ export class OutageGuard {
       bucket.failed++;
       this.#failed++;
     }
-    const figures = { checks: this.#checks, failed: this.#failed };
     if (this.#outageSince === null) {
       if (!this.#hasBegun()) return null;
       this.#outageSince = now;
-      return { kind: 'began', ...figures };
+      return { kind: 'began', checks: this.#checks, failed: this.#failed };
     }
     if (!this.#isOver()) return null;
     const durationMs = now - this.#outageSince;
     this.#outageSince = null;
-    return { kind: 'ended', ...figures, durationMs };
+    return { kind: 'ended', checks: this.#checks, failed: this.#failed, durationMs };
   }
 
   #hasBegun(): boolean {

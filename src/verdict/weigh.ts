@@ -35,11 +35,17 @@ export function weigh(matter: Matter, findings: Findings, mercy: Mercy): Weight 
   if (mailFrom !== null && !heloDecides(policy, findings)) action = actionOn(policy, mailFrom, mercy);
   if (helo !== null) {
     const other = actionOn(policy, helo, mercy);
-    if (action === null || strength(other) > strength(action)) [of, action] = ['helo', other];
+    if (action === null || strength(other) > strength(action)) {
+      of = 'helo';
+      action = other;
+    }
   }
   if (iprev !== null) {
     const other = actionOnIprev(policy, iprev, mercy);
-    if (action === null || strength(other) > strength(action)) [of, action] = ['iprev', other];
+    if (action === null || strength(other) > strength(action)) {
+      of = 'iprev';
+      action = other;
+    }
   }
   return { of, action: action ?? 'accept' };
 }
