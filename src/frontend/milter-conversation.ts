@@ -143,7 +143,7 @@ class MilterConversation implements Conversation {
       this.#session = session;
       const pending = this.#answer(inputs, isReplyDue);
       if (pending !== undefined) return pending;
-      if (session.isOver) this.#close();
+      if (session.isOver) this.#hangUp();
     }
     return undefined;
   }
@@ -353,5 +353,11 @@ class MilterConversation implements Conversation {
   #close(): void {
     this.#isClosed = true;
     this.#wire.close();
+  }
+
+  /** The mail server has quit, so it has read every reply: no need to shut our side first and close it then. */
+  #hangUp(): void {
+    this.#isClosed = true;
+    this.#wire.hangUp();
   }
 }

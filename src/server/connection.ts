@@ -131,6 +131,16 @@ export class Connection implements Wire, InBag {
     });
   }
 
+  hangUp(): void {
+    if (this.#isClosing) return;
+    if (this.#streams.output.writableLength > 0) {
+      this.close(); // it has not read all, so it may want to
+      return;
+    }
+    this.#endConversation(true);
+    this.#end();
+  }
+
   /** Closes as soon as no request is in progress: at once, or after the reply to the one that has begun. */
   drain(): void {
     this.#isDraining = true;

@@ -8,6 +8,8 @@ export interface Wire {
   send(bytes: Uint8Array): void;
   /** Writes what was sent, then ends the connection. */
   close(): void;
+  /** Ends the connection at once: for when the other end has said that it waits for nothing more. */
+  hangUp(): void;
 }
 
 /**

@@ -36,6 +36,7 @@ class Service {
       host: null,
       send: (bytes) => this.#replies.push(Buffer.from(bytes).toString('latin1')),
       close: () => undefined,
+      hangUp: () => undefined,
     });
     this.#receive = (text) => conversation.receive(bytesOf(text));
   }

@@ -185,6 +185,7 @@ async function answers(
     host: null,
     send: (bytes) => replies.push(Buffer.from(bytes).toString('latin1')),
     close: ignore,
+    hangUp: ignore,
   });
   await conversation.receive(bytesOf(requestText(request)));
   return { replies, events };

@@ -360,6 +360,7 @@ async function openOurs({ lines }: Setting): Promise<(question: Question) => Pro
     host: null,
     send: (bytes) => (reply = Buffer.from(bytes).toString('latin1')),
     close: () => undefined,
+    hangUp: () => undefined,
   });
   let instances = 0;
   return async ({ client, helo, sender }) => {

@@ -51,6 +51,9 @@ function connect(
     close() {
       told('closed');
     },
+    hangUp() {
+      told('closed');
+    },
   });
 }
 

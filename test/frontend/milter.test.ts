@@ -436,6 +436,22 @@ describe('a verdict that takes its time', () => {
   });
 });
 
+test.each([
+  ['a mail server that quits is let go at once', encodeCommand({ kind: 'quit' }), 'hung up'],
+  ['one that cannot be understood may still read what it was told', Buffer.from('\0\0\0\x01X'), 'closed'],
+])('%s', (_name, last, how) => {
+  const said: string[] = [];
+  const conversation = milterConversation(new MilterScene(new Waiting().judge).settings)({
+    peer: 'a test',
+    host: null,
+    send: () => said.push('reply'),
+    close: () => said.push('closed'),
+    hangUp: () => said.push('hung up'),
+  });
+  void conversation.receive(Buffer.concat([encodeCommand({ kind: 'optneg', ...OFFER }), last]));
+  expect(said).toEqual(['reply', how]);
+});
+
 describe('whoever does not wait', () => {
   const line = (scene: MilterScene, waiting: Waiting) => {
     const sent: Buffer[] = [];
@@ -444,6 +460,7 @@ describe('whoever does not wait', () => {
       host: '127.0.0.1',
       send: (bytes) => sent.push(Buffer.from(bytes)),
       close: () => undefined,
+      hangUp: () => undefined,
     });
     const commands: Command[] = [
       { kind: 'optneg', ...OFFER },
@@ -550,6 +567,7 @@ describe('checks begin', () => {
       host: null,
       send: (bytes) => happened.push(`say ${String.fromCharCode(bytes[4] ?? 0)}`),
       close: () => undefined,
+      hangUp: () => undefined,
     });
     for (const chunk of [[{ kind: 'optneg', ...OFFER } as const], ...chunks]) {
       await conversation.receive(Buffer.concat(chunk.map(encodeCommand)));

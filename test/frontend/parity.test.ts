@@ -185,6 +185,7 @@ async function overPolicy(one: Message, judge: Judge, clock: ManualClock, report
     host: null,
     send: (bytes) => written.push(Buffer.from(bytes).toString('latin1')),
     close: () => undefined,
+    hangUp: () => undefined,
   });
   const { sender } = one;
   const about = {

@@ -135,6 +135,10 @@ export class Peer implements Wire {
     this.isClosed = true;
   }
 
+  hangUp(): void {
+    this.close();
+  }
+
   get got(): string {
     return this.writes.join('');
   }

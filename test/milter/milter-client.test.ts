@@ -104,6 +104,7 @@ async function dialOverTcp(): Promise<Dial> {
       host: null,
       send: (bytes) => socket.write(bytes),
       close: () => socket.end(),
+      hangUp: () => socket.destroy(),
     });
     socket.on('data', (chunk) => void filter.receive(chunk));
     socket.on('end', () => {

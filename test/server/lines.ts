@@ -43,6 +43,7 @@ class LineConversation implements Conversation {
       if (verb === 'throw') throw new Error('thrown');
       if (verb === 'reject') return Promise.reject(new Error('rejected'));
       if (verb === 'close') this.#wire.close();
+      else if (verb === 'hang-up') this.#wire.hangUp();
       else if (verb === 'host') this.#wire.send(Buffer.from(`${this.#wire.host}\n`));
       else if (verb === 'big') this.#wire.send(Buffer.alloc(Number(argument), 'b'));
       else if (verb === 'wait') {

@@ -112,6 +112,28 @@ describe('a connection', () => {
     expect(client.got).toBe('a!\nwaited\nb!\n');
   });
 
+  test.each(['a\nclose\n', 'a\nhang-up\n'])('%j: what was said before arrives', async (text) => {
+    const scene = await Scene.start();
+    const client = await scene.connected();
+    client.send(text);
+    await client.closed();
+    expect(client.got).toBe('a!\n');
+    expect(scene.lines.log.at(-1)).toBe('end clean');
+    expect(scene.listener.connections).toBe(0);
+  });
+
+  test('an end at once waits for replies that are not read', async () => {
+    const scene = await Scene.start();
+    const client = await scene.connected();
+    client.socket.pause();
+    client.send('big 20000000\nhang-up\n');
+    await until(() => scene.lines.log.includes('end clean'));
+    expect(scene.listener.connections).toBe(1);
+    client.socket.resume();
+    await client.closed();
+    expect(client.got.length).toBe(20_000_000);
+  });
+
   test('reset in the middle of a request', async () => {
     const scene = await Scene.start();
     const client = await scene.connected();

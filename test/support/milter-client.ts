@@ -236,6 +236,7 @@ export function toConversation(converse: Converse, host: string | null = '127.0.
       host,
       send: receive,
       close: ended,
+      hangUp: ended,
     });
     let before: Promise<void> = Promise.resolve();
     return {

@@ -149,6 +149,10 @@ class Scene implements Wire {
     this.#end(true);
   }
 
+  hangUp(): void {
+    this.close();
+  }
+
   async happen(happening: Happening): Promise<void> {
     switch (happening.do) {
       case 'say':
@@ -286,6 +290,7 @@ function visit(converse: Converse): void {
     host: HOST,
     send: () => undefined,
     close: () => undefined,
+    hangUp: () => undefined,
   });
   void conversation.receive(Buffer.concat(['O', 'c', 'C'].flatMap((letter) => packetOf(letter, 0) ?? [])));
   conversation.end(true);
