@@ -26,8 +26,9 @@ export class Bag<T extends InBag> {
     this.#elements.push(element);
   }
 
-  /** Takes out an element that is in the bag. */
+  /** Takes an element out, if it is in the bag. */
   remove(element: T): void {
+    if (element.slot === OUTSIDE) return;
     const last = this.#elements.pop();
     if (last !== undefined && last !== element) {
       this.#elements[element.slot] = last;

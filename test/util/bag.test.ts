@@ -31,6 +31,17 @@ test('holds what was added and not removed, whatever the order', () => {
   );
 });
 
+test('what is in no bag cannot be taken out', () => {
+  const bag = new Bag<Thing>();
+  const thing = new Thing();
+  bag.add(thing);
+  bag.remove(new Thing());
+  expect(bag.all()).toEqual([thing]);
+  bag.remove(thing);
+  bag.remove(thing);
+  expect(bag.all()).toEqual([]);
+});
+
 test('may change while somebody goes through it', () => {
   const bag = new Bag<Thing>();
   for (let i = 0; i < 5; i++) bag.add(new Thing());
