@@ -23,7 +23,9 @@ interface Pending {
   isReported: boolean;
 }
 
+/** The variant of all recipients, where nothing makes a difference between them. */
 const ALL = '';
+
 const CONTINUE: Response = { kind: 'continue' };
 
 export class MilterMessage {
@@ -35,7 +37,7 @@ export class MilterMessage {
   readonly #clock: Clock;
   readonly #report: Report;
   readonly #startedMs: number;
-  /** By what makes a difference between recipients; `ALL` where nothing does. */
+  /** By what makes a difference between recipients. */
   readonly #verdicts = new Map<string, Pending>();
 
   constructor(transaction: Transaction, judge: Judge, fields: MilterFields, clock: Clock, report: Report) {
@@ -138,9 +140,9 @@ export class MilterMessage {
   }
 
   #pendingFor(recipient: ReversePath | null): Pending {
-    const isApart = recipient !== null && this.areRecipientsApart;
+    const isApart = this.areRecipientsApart;
     const transaction = isApart ? { ...this.#transaction, recipient } : this.#transaction;
-    const variant = this.areRecipientsApart ? this.#judge.variantOf(transaction) : ALL;
+    const variant = isApart ? this.#judge.variantOf(transaction) : ALL;
     const known = this.#verdicts.get(variant);
     if (known !== undefined) return known;
     const verdict = this.#judged(transaction);

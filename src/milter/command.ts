@@ -56,10 +56,10 @@ const EMPTY = '' as Octets;
 const FAMILY_UNKNOWN = 'U' as Octets;
 
 /**
- * Reads a packet, which lies from its command octet at `start` to `end`. Refuses only what says nothing at all: an octet that is no
- * command, and nothing where something must be. A string without its NUL ends with the packet, one that is
- * missing is empty, and a `connect` that is cut short comes from an unknown client: a filter that is lost
- * is lost for the whole SMTP session, so nothing that a mail client does may cause it.
+ * Reads a packet, which lies from its command octet at `start` to `end`. Refuses only what says nothing at
+ * all: an octet that is no command, and nothing where something must be. A string without its NUL ends with
+ * the packet, one that is missing is empty, and a `connect` that is cut short comes from an unknown client: a
+ * filter that is lost is lost for the whole SMTP session, so nothing that a mail client does may cause it.
  */
 export function decodeCommand(
   bytes: Uint8Array,

@@ -279,11 +279,11 @@ export class Evaluation {
     if (answer.kind === 'void') {
       return this.#budget.spendVoid() ? false : limitExceeded('void', domain, printDirective(directive));
     }
+    const most = this.#check.context.limits.names;
     let asked = 0;
     let failure: Failure | null = null;
     for (const { exchange } of inOrderOfPreference(answer.records)) {
-      if (++asked > this.#check.context.limits.names)
-        return limitExceeded('names', domain, printDirective(directive));
+      if (++asked > most) return limitExceeded('names', domain, printDirective(directive));
       if (!isQueryable(exchange)) continue; // the root of a null MX (RFC 7505), too
       const match = this.#matchesHost(exchange, cidr, 'mx', domain, depth);
       if (match === true) return true;
