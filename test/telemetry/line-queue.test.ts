@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LineQueue, type QueueLimits } from '../../src/telemetry/line-queue.js';
 import type { LineWriter, WriteFailure } from '../../src/telemetry/line-writer.js';
 
-const LIMITS: QueueLimits = { lines: 4, characters: 40, retryMs: 1, maxRetryMs: 1 };
+const LIMITS: QueueLimits = { lines: 4, characters: 40, gatherMs: 1, retryMs: 1, maxRetryMs: 1 };
 
 /** A writer that answers when it is told to. */
 class SlowWriter implements LineWriter {
@@ -36,8 +36,9 @@ class SlowWriter implements LineWriter {
   }
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Lines that wait for others have been written after it. */
+const gathered = (): Promise<void> => pause(5);
 
 function queue(limits = LIMITS): { writer: SlowWriter; lines: LineQueue; troubles: string[] } {
   const writer = new SlowWriter();
@@ -52,26 +53,27 @@ function queue(limits = LIMITS): { writer: SlowWriter; lines: LineQueue; trouble
 }
 
 describe('LineQueue', () => {
-  test('writes all lines of one turn at once', async () => {
-    const { writer, lines } = queue();
+  test('writes the lines of some milliseconds at once', async () => {
+    const { writer, lines } = queue({ ...LIMITS, gatherMs: 30 });
     lines.push('a\n');
+    await gathered();
     lines.push('b\n');
     expect(writer.batches).toStrictEqual([]);
-    await turn();
+    await pause(40);
     expect(writer.batches).toStrictEqual(['a\nb\n']);
   });
 
   test('has one write at a time and collects meanwhile', async () => {
     const { writer, lines } = queue();
     lines.push('a\n');
-    await turn();
+    await gathered();
     lines.push('b\n');
-    await turn();
+    await gathered();
     lines.push('c\n');
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual(['a\n']);
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual(['a\n', 'b\nc\n']);
   });
 
@@ -86,52 +88,52 @@ describe('LineQueue', () => {
   ])('drops %s, and says so when it writes again', async (_, pushed, kept, lost) => {
     const { writer, lines } = queue();
     for (const line of pushed) lines.push(line);
-    await turn();
+    await gathered();
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual([kept, `lost ${lost}\n`]);
   });
 
   test('counts what is being written against the limits', async () => {
     const { writer, lines } = queue();
     for (const line of ['a\n', 'b\n', 'c\n']) lines.push(line);
-    await turn();
+    await gathered();
     for (const line of ['d\n', 'e\n', 'f\n']) lines.push(line);
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual(['a\nb\nc\n', 'd\nlost 2\n']);
   });
 
   test('tries again after a failure and counts the lines that failed', async () => {
-    const { writer, lines } = queue();
+    const { writer, lines } = queue({ ...LIMITS, retryMs: 15, maxRetryMs: 15 });
     lines.push('a\n');
     lines.push('b\n');
-    await turn();
+    await gathered();
     writer.answer({ lost: 2, unwritten: 0 });
     lines.push('c\n');
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual(['a\nb\n']); // not at once
     await pause(20);
     expect(writer.batches).toStrictEqual(['a\nb\n', 'c\n']);
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches).toStrictEqual(['a\nb\n', 'c\n', 'lost 2\n']);
     writer.answer(null);
     lines.push('d\n');
-    await turn();
+    await gathered();
     expect(writer.batches.at(-1)).toBe('d\n'); // told once
   });
 
   test('tries again what is not written, in its order, before what came meanwhile', async () => {
     const { writer, lines } = queue();
     for (const line of ['a\n', 'b\n', 'c\n']) lines.push(line);
-    await turn();
+    await gathered();
     writer.answer({ lost: 1, unwritten: 1 });
     lines.push('d\n');
     await pause(20);
     expect(writer.batches.at(-1)).toBe('c\nd\n');
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches.at(-1)).toBe('lost 1\n');
   });
 
@@ -145,11 +147,11 @@ describe('LineQueue', () => {
     }
     await pause(10);
     writer.answer(null);
-    await turn();
+    await gathered();
     expect(writer.batches.slice(-2)).toStrictEqual(['a\nb\nc\nd\n', 'lost 3\n']);
     writer.answer(null);
     for (const line of ['a\n', 'b\n', 'c\n', 'd\n']) lines.push(line);
-    await turn();
+    await gathered();
     expect(writer.batches.at(-1)).toBe('a\nb\nc\nd\n'); // there is room for all again
   });
 
@@ -189,27 +191,29 @@ describe('LineQueue', () => {
     lines.reopen();
     expect(writer.reopened).toBe(1);
     lines.push('a\n');
-    await turn();
+    await gathered();
     lines.reopen();
     lines.push('b\n');
     expect(writer.reopened).toBe(1);
     writer.answer(null);
     expect(writer).toMatchObject({ reopened: 2, batches: ['a\n'] });
-    await turn();
+    await gathered();
     writer.answer(null);
     expect(writer.reopened).toBe(2);
     expect(troubles).toStrictEqual(['cannot be reopened', 'cannot be reopened']);
   });
 
-  test('close waits for what is being written', async () => {
-    const { writer, lines } = queue();
+  test('close writes what has gathered, and waits for no more', async () => {
+    const { writer, lines } = queue({ ...LIMITS, gatherMs: 60_000 });
     lines.push('a\n');
     const closed = lines.close(10_000);
-    await turn();
-    expect(writer.isClosed).toBe(false);
+    lines.push('b\n');
+    expect(writer).toMatchObject({ isClosed: false, batches: ['a\n'] });
+    writer.answer(null);
+    expect(writer).toMatchObject({ isClosed: false, batches: ['a\n', 'b\n'] });
     writer.answer(null);
     await closed;
-    expect(writer).toMatchObject({ isClosed: true, batches: ['a\n'] });
+    expect(writer.isClosed).toBe(true);
   });
 
   test.each([
@@ -224,7 +228,7 @@ describe('LineQueue', () => {
     const { writer, lines } = queue({ ...LIMITS, retryMs: 60_000 });
     lines.push('a\n');
     const closed = lines.close(30);
-    await turn();
+    await gathered();
     act(writer);
     await closed;
     expect(writer.isClosed).toBe(true);
