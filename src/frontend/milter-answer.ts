@@ -27,14 +27,8 @@ export function refusalOf({ decision }: { readonly decision: Refusal }): Respons
  */
 export function insertions(fields: Verdict['fields']): Response[] {
   return fields.toReversed().map((field): Response => {
-    const folded = foldField(field);
-    const colon = folded.indexOf(':');
-    return {
-      kind: 'insheader',
-      index: 0,
-      name: folded.slice(0, colon) as Octets,
-      value: folded.slice(colon + 2) as Octets,
-    };
+    const { name, value } = foldField(field);
+    return { kind: 'insheader', index: 0, name: name as Octets, value: value as Octets };
   });
 }
 

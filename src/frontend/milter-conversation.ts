@@ -183,8 +183,10 @@ class MilterConversation implements Conversation {
 
   #respond(input: Input): Responses | Promise<Responses> {
     switch (input.kind) {
-      case 'negotiate':
-        return [{ kind: 'optneg', ...input.agreement }];
+      case 'negotiate': {
+        const { version, actions, steps, macros } = input.agreement;
+        return [{ kind: 'optneg', version, actions, steps, macros }];
+      }
       case 'helo':
         return this.#respondToHelo(input.name);
       case 'mail':

@@ -88,7 +88,9 @@ export function decodeCommand(
       return ok({ kind: 'bodyeob', octets: data });
     case SMFIC.OPTNEG: {
       const options = readOptions(data);
-      return options === null ? tooShort(code, data) : ok({ kind: 'optneg', ...options });
+      if (options === null) return tooShort(code, data);
+      const { version, actions, steps } = options;
+      return ok({ kind: 'optneg', version, actions, steps });
     }
     case SMFIC.CONNECT:
       return data === '' ? tooShort(code, data) : ok(readConnect(data));

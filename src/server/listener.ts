@@ -178,9 +178,10 @@ class SocketListener implements Listener {
     this.#connections.add(connection);
   }
 
-  #isAllowed({ remoteAddress }: Socket): boolean {
+  #isAllowed(socket: Socket): boolean {
     const { allow = null } = this.#options;
     if (allow === null || this.#address.kind === 'unix') return true;
+    const { remoteAddress } = socket; // asks the system
     const client = remoteAddress === undefined ? null : IpAddress.parse(remoteAddress.replace(/%.*$/, ''));
     return client !== null && allow.has(client);
   }

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, expect, jest, test } from '@jest/globals';
 
-import { foldField, printUncheckedAuthenticationResults } from '../../src/header/index.js';
+import { printUncheckedAuthenticationResults } from '../../src/header/index.js';
+import { foldedText } from '../support/folded-text.js';
 import { hostileFields, RECEIVER, type ExpectedResult } from '../support/hostile-fields.js';
 import { describeWith } from '../support/requires.js';
 import { SEED } from '../support/seed.js';
@@ -72,7 +73,7 @@ describeWith('e2e/authres', ['python3-authres'], () => {
   beforeAll(() => {
     const unchecked = printUncheckedAuthenticationResults(RECEIVER, 'authenticated');
     const fields = sent.map(({ field }) => field);
-    const all = readAll([...fields, ...fields.map(foldField), unchecked]);
+    const all = readAll([...fields, ...fields.map(foldedText), unchecked]);
     read = all.slice(0, sent.length);
     folded = all.slice(sent.length, -1);
     none = all.at(-1);

@@ -1,7 +1,7 @@
 /** OpenDMARC behind a real Postfix: what it makes of our header fields, and of those that a sender forges. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { foldField } from '../../src/header/index.js';
+import { foldedText } from '../support/folded-text.js';
 import { describeWith } from '../support/requires.js';
 import { Daemon, ENDPOINTS } from './support/daemon.js';
 import { startNameServers } from './support/dns.js';
@@ -225,7 +225,7 @@ describeWith('e2e/opendmarc', ['namespaces', 'ip', 'postfix', 'nsd', 'unbound', 
       { what: 'Received-SPF', field: receivedSpf('mailFrom', 'pass') },
       { what: 'Authentication-Results', field: authenticationResults(mailFrom('pass'), HELO_PASS, IPREV) },
     ])('ours: $what, folded: pass', async ({ field }) => {
-      const folded = foldField(field).replaceAll('\n', '\r\n');
+      const folded = foldedText(field).replaceAll('\n', '\r\n');
       expect(folded).not.toBe(field);
       expect(await dmarcFor({ header: [folded] })).toBe('pass');
     });

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 
 import {
   authservId,
-  foldField,
   printAuthenticationResults,
   printReceivedSpf,
   printUncheckedAuthenticationResults,
@@ -16,6 +15,7 @@ import {
 import { domainName, IpAddress, type DomainName } from '../../src/net/index.js';
 import { SPF_RESULTS } from '../../src/smtp/index.js';
 import { octetsOfText, type Octets } from '../../src/util/index.js';
+import { foldedText } from '../support/folded-text.js';
 import { hostileMail } from '../support/hostile-text.js';
 import { SEED } from '../support/seed.js';
 
@@ -95,11 +95,11 @@ describe('lines', () => {
       lines: ['Authentication-Results: mx.example.net; none'],
     },
   ])('$what', ({ field, lines }) => {
-    expect(foldField(field).split('\n')).toEqual(lines);
+    expect(foldedText(field).split('\n')).toEqual(lines);
   });
 
   test('exactly 78 columns fit, 79 do not', () => {
-    const first = (domain: string): string => foldField(spfOf(domain)).split('\n')[0] ?? '';
+    const first = (domain: string): string => foldedText(spfOf(domain)).split('\n')[0] ?? '';
     const fits = `${'a'.repeat(78 - 'Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=.test;'.length)}.test`;
     expect(first(fits)).toHaveLength(78);
     expect(first(`a${fits}`)).toBe('Authentication-Results: mx.example.net; spf=pass');
@@ -107,7 +107,7 @@ describe('lines', () => {
 
   test('a quoted-string is whole, blanks and all, on a line of its own', () => {
     const localPart = 'a b '.repeat(30).trim();
-    expect(foldField(spfOf('example.com', localPart)).split('\n')).toEqual([
+    expect(foldedText(spfOf('example.com', localPart)).split('\n')).toEqual([
       'Authentication-Results: mx.example.net; spf=pass',
       ` smtp.mailfrom="${localPart}"@example.com;`,
       ' iprev=pass policy.iprev=192.0.2.1 (mail.example.com)',
@@ -116,7 +116,7 @@ describe('lines', () => {
 
   test('none behind the name of the field', () => {
     const authservId = idOf('m'.repeat(255));
-    const lines = foldField(printAuthenticationResults({ authservId, entries: [], note: null })).split('\n');
+    const lines = foldedText(printAuthenticationResults({ authservId, entries: [], note: null })).split('\n');
     expect(lines).toEqual([`Authentication-Results: ${authservId};`, ' none']);
   });
 });
@@ -156,7 +156,7 @@ const FIELDS: readonly Field[] = hostileMail(300, SEED).flatMap(({ helo, localPa
 test('whatever the field, unfolded it is as it was, and each line is as long as can be', () => {
   fc.assert(
     fc.property(fc.constantFrom(...FIELDS), (field) => {
-      const folded = foldField(field);
+      const folded = foldedText(field);
       expect(folded.replace(/\n(?=[ \t])/g, '')).toBe(field); // RFC 5322 §2.2.3
       const lines = folded.split('\n');
       for (const [i, line] of lines.entries()) {

@@ -1,15 +1,11 @@
 /** Three hundred messages of clients that mean harm: each field says exactly what we put there. */
 import { describe, expect, test } from '@jest/globals';
 
-import {
-  foldField,
-  parseAuthenticationResults,
-  parseReceivedSpf,
-  printReceivedSpf,
-} from '../../src/header/index.js';
+import { parseAuthenticationResults, parseReceivedSpf, printReceivedSpf } from '../../src/header/index.js';
 import { SPF_RESULTS, splitAddress } from '../../src/smtp/index.js';
 import { octetsOfText } from '../../src/util/index.js';
 import { IpAddress } from '../../src/net/index.js';
+import { foldedText } from '../support/folded-text.js';
 import { checkedName, hostileFields, RECEIVER } from '../support/hostile-fields.js';
 import { SEED } from '../support/seed.js';
 
@@ -30,7 +26,7 @@ describe('Authentication-Results', () => {
   test.each(MAIL.map((one, i) => ({ i, ...one })))('of message $i', ({ field, expected }) => {
     expect(field).toMatch(/^Authentication-Results: [\x20-\x7e]+[\x21-\x7e]$/);
     expect(field.length).toBeLessThanOrEqual(998);
-    for (const text of [field, foldField(field)]) {
+    for (const text of [field, foldedText(field)]) {
       const parsed = parseAuthenticationResults(text);
       if (!parsed.ok) throw new Error(`${parsed.error.code} at ${parsed.error.offset}: ${text}`);
       const { authservId, version, results, comments } = parsed.value;
@@ -75,7 +71,7 @@ describe.each(['helo', 'mailFrom'] as const)('Received-SPF for %s', (identity) =
     });
     expect(field).toMatch(/^Received-SPF: [\x20-\x7e]+[\x21-\x7e]$/);
     expect(field.length).toBeLessThanOrEqual(998);
-    for (const text of [field, foldField(field)]) {
+    for (const text of [field, foldedText(field)]) {
       const parsed = parseReceivedSpf(text);
       if (!parsed.ok) throw new Error(`${parsed.error.code} at ${parsed.error.offset}: ${text}`);
       const { comment, pairs } = parsed.value;
