@@ -5,12 +5,13 @@ import { describeWith } from '../support/requires.js';
 import { FORGED, valueOf } from './support/claimed-results.js';
 import { startNameServers } from './support/dns.js';
 import { Lab } from './support/lab.js';
+import { FAILED_LOGINS, logIn, LOGINS } from './support/logins.js';
 import { milterPort, startMilters, USUAL_DNS, type MilterDaemon } from './support/milter-daemon.js';
 import * as common from './support/milter-tests.js';
-import { ACCEPTED, from, trafficThrough, VISITOR } from './support/milter-traffic.js';
+import { ACCEPTED, ALL_ACCEPTED, from, ONE, trafficThrough, VISITOR } from './support/milter-traffic.js';
 import { Sendmail } from './support/sendmail.js';
 import { startSlowResponder } from './support/slow-names.js';
-import { AR, namesAdded, SPF, valuesOf } from './support/trace-fields.js';
+import { added, AR, namesAdded, SPF, valuesOf } from './support/trace-fields.js';
 import { CLIENT, CLIENT_V6, nameFor } from './support/zone.js';
 
 jest.setTimeout(300_000);
@@ -121,6 +122,34 @@ describeWith('e2e/milter-sendmail', ['namespaces', 'ip', 'sendmail', 'nsd', 'unb
   });
 
   common.testSeveralMessages(traffic);
+
+  describe('a client that logs in', () => {
+    const forged = { from: from('fail'), to: ONE };
+    const told = 'SPF was not checked, client is authenticated';
+
+    test.each(LOGINS)('is not checked: $how', async (login) => {
+      const smtp = await sendmail.session('usual', VISITOR);
+      await logIn(smtp, login);
+      const dialogue = await smtp.send(forged);
+      smtp.close();
+      expect(dialogue).toEqual(ALL_ACCEPTED);
+      expect(added(await sendmail.delivered(dialogue.end))).toEqual([
+        [AR, `mx.lab.example; none (${told})`],
+        [SPF, `none (mx.lab.example: ${told})`],
+      ]);
+    });
+
+    // To other attempts Sendmail has replies of its own.
+    test.each(FAILED_LOGINS.filter(({ how }) => /wrong|no such|given up/.test(how)))(
+      'is checked when that fails: $how',
+      async (login) => {
+        const smtp = await sendmail.session('usual', VISITOR);
+        await logIn(smtp, login);
+        expect((await smtp.send(forged)).rcpt).toEqual([REFUSED]);
+        smtp.close();
+      },
+    );
+  });
 
   describe('what else is done about a result', () => {
     test('quarantine: the message stays in the queue', async () => {

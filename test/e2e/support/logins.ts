@@ -78,11 +78,20 @@ export async function logIn(smtp: SmtpClient, { lines }: Login): Promise<void> {
   for (const [line, code] of lines) await smtp.expect(code, line);
 }
 
-/** Starts the server that knows the user, and waits until it listens. */
-export async function startSaslServer(lab: Lab): Promise<void> {
-  const script = fileURLToPath(new URL('sasl-server.js', import.meta.url));
-  const program = await lab.start('sasl-server', [process.execPath, script]);
-  await until('the SASL server', () => program.output().endsWith(READY) || undefined, program.output);
+/** Starts the server that knows the user to Postfix, and waits until it listens. */
+export function startSaslServer(lab: Lab): Promise<void> {
+  return startProgram(lab, 'sasl-server');
+}
+
+/** The same for Sendmail; it listens on a unix socket. */
+export function startSaslauthd(lab: Lab, path: string): Promise<void> {
+  return startProgram(lab, 'saslauthd', path);
+}
+
+async function startProgram(lab: Lab, name: string, ...words: readonly string[]): Promise<void> {
+  const script = fileURLToPath(new URL(`${name}.js`, import.meta.url));
+  const program = await lab.start(name, [process.execPath, script, ...words]);
+  await until(`the program ${name}`, () => program.output().endsWith(READY) || undefined, program.output);
 }
 
 /** The message of RFC 4616 §2, for whoever is to act as himself. */

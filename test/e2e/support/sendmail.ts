@@ -1,8 +1,11 @@
 /** A throw-away Sendmail in the lab: a port for each filter under test, delivery into files that the test reads. */
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { SENDMAIL_ROOT } from '../../support/requires.js';
 import type { Lab } from './lab.js';
+import { startSaslauthd } from './logins.js';
 import { SmtpClient, type Visitor } from './smtp-client.js';
 import { until } from './until.js';
 
@@ -13,6 +16,9 @@ const NOBODY = 65534;
 const FIRST_PORT = 11025;
 const PROGRAM = `${SENDMAIL_ROOT}/usr/libexec/sendmail/sendmail`;
 const CF_FOLDER = `${SENDMAIL_ROOT}/usr/share/sendmail/cf`;
+
+/** Where Sendmail looks for what its SASL library reads: nobody but root may write to any folder on the way there. */
+const SASL_FOLDER = '/mnt';
 
 /** Takes a message on its standard input; the folder and the name of the file are its arguments. */
 const DELIVER = `umask 022
@@ -35,7 +41,8 @@ export class Sendmail<F extends MailFilters> {
     clients: readonly string[],
   ): Promise<Sendmail<F>> {
     const ports = new Map(Object.keys(filters).map((name, i) => [name, FIRST_PORT + i]));
-    for (const folder of ['sm', 'sm/queue', 'sm/mail']) mkdirSync(lab.path(folder), { mode: 0o711 });
+    for (const folder of ['sm', 'sm/queue', 'sm/mail', 'sm/sasl'])
+      mkdirSync(lab.path(folder), { mode: 0o711 });
     chownSync(lab.path('sm/mail'), NOBODY, NOBODY);
     lab.write('sm/deliver.sh', DELIVER);
     lab.write('sm/sendmail.cf', configuration(lab, filters, ports));
@@ -43,6 +50,10 @@ export class Sendmail<F extends MailFilters> {
       const [prefix, more] = client.includes(':') ? ['128', ['nodad']] : ['32', []];
       await lab.run('ip', 'address', 'replace', `${client}/${prefix}`, 'dev', 'lo', ...more);
     }
+    const saslauthd = lab.path('sm/saslauthd');
+    await startSaslauthd(lab, saslauthd);
+    lab.write('sm/sasl/Sendmail.conf', `pwcheck_method: saslauthd\nsaslauthd_path: ${saslauthd}\n`);
+    await lab.run('mount', '--bind', lab.path('sm/sasl'), SASL_FOLDER);
     // It waits a minute for a name with dots in it, if it does not find one.
     const hosts = lab.write('sm/hosts', '127.0.0.1 mx.lab.example localhost\n::1 mx.lab.example localhost\n');
     await lab.run('mount', '--bind', hosts, '/etc/hosts');
@@ -107,6 +118,7 @@ function configuration(lab: Lab, filters: MailFilters, ports: ReadonlyMap<string
     define('confDEF_USER_ID', `${NOBODY}:${NOBODY}`),
     define('confDELIVERY_MODE', 'i'),
     define('confBAD_RCPT_THROTTLE', '0'),
+    define('confAUTH_MECHANISMS', 'PLAIN LOGIN'),
     "undefine(`ALIAS_FILE')dnl",
     ...['no_default_msa', 'promiscuous_relay', 'accept_unresolvable_domains', 'nocanonify'].map(
       (feature) => `FEATURE(\`${feature}')dnl`,
@@ -121,6 +133,10 @@ function configuration(lab: Lab, filters: MailFilters, ports: ReadonlyMap<string
     'LOCAL_RULE_0',
     'R$* <@ $+ > $*\t$#deliver $@ here $: $1 < @ $2 > $3',
     'R$+\t$#deliver $@ here $: $1',
+    // For the SASL library, which lies beside Sendmail with its modules.
+    'LOCAL_CONFIG',
+    `ESASL_PATH=${libraries('sasl2')}`,
+    `ESASL_CONF_PATH=${SASL_FOLDER}`,
     'MAILER_DEFINITIONS',
     `Mdeliver, P=/bin/sh, F=lmnDFMu8, S=EnvFromSMTP/HdrFromL, R=EnvToSMTP, E=\\n, D=/, U=${NOBODY}:${NOBODY}, T=DNS/RFC822/X-Unix, A=sh ${lab.path('sm/deliver.sh')} ${lab.path('sm/mail')} $i $u`,
   ];
@@ -135,11 +151,11 @@ function configuration(lab: Lab, filters: MailFilters, ports: ReadonlyMap<string
   return m4.stdout.replaceAll(/^F.*$/gm, '');
 }
 
-/** The folders of the libraries that lie beside it. */
-function libraries(): string {
+/** The folders of the libraries that lie beside it, or those of this name in them. */
+function libraries(name = ''): string {
   const folder = `${SENDMAIL_ROOT}/usr/lib`;
   return readdirSync(folder)
-    .filter((name) => name.endsWith('-linux-gnu'))
-    .map((name) => `${folder}/${name}`)
+    .filter((machine) => machine.endsWith('-linux-gnu'))
+    .map((machine) => join(folder, machine, name))
     .join(':');
 }
