@@ -17,7 +17,8 @@ export interface QueueLimits {
 export const QUEUE_LIMITS: QueueLimits = {
   lines: 10_000,
   characters: 8 << 20,
-  // Nobody sees it, and a write for each message is a twentieth of the work of the message, its reader not counted.
+  // Too short for a reader to notice: a write for each message was a twentieth of what a milter message costs the
+  // daemon. So much is lost of a process that is killed.
   gatherMs: 5,
   retryMs: 1000,
   maxRetryMs: 30_000,
@@ -41,8 +42,9 @@ export class LineQueue {
   #characters = 0;
   #lost = 0;
   #failures = 0;
-  #state: 'idle' | 'gathering' | 'writing' | 'failed' = 'idle';
-  #gathering: NodeJS.Timeout | undefined;
+  #state: 'idle' | 'gathering' | 'writing' | 'failed' | 'closed' = 'idle';
+  /** When what has gathered is written, or what failed is tried again. */
+  #timer: NodeJS.Timeout | undefined;
   #isReopenDue = false;
   #isClosing = false;
   /** Called when there is nothing more to wait for. */
@@ -55,6 +57,7 @@ export class LineQueue {
   }
 
   push(line: string): void {
+    if (this.#state === 'closed') return;
     if (this.#lines >= this.#limits.lines || this.#characters + line.length > this.#limits.characters) {
       this.#lost++;
       return;
@@ -69,11 +72,12 @@ export class LineQueue {
     else this.#reopen();
   }
 
-  /** Settles when everything is written; after `withinMs`, or a failure, what is left is given up. */
+  /** Settles when everything is written; after `withinMs`, or a failure, what is left is given up. What is pushed
+   *  after that goes nowhere. */
   async close(withinMs: number): Promise<void> {
     this.#isClosing = true;
     if (this.#state === 'gathering') {
-      clearTimeout(this.#gathering);
+      clearTimeout(this.#timer);
       this.#write();
     }
     if (this.#state === 'writing') {
@@ -85,6 +89,8 @@ export class LineQueue {
         };
       });
     }
+    clearTimeout(this.#timer);
+    this.#state = 'closed';
     this.#writer.close();
   }
 
@@ -96,7 +102,7 @@ export class LineQueue {
 
   #gather(): void {
     this.#state = 'gathering';
-    this.#gathering = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#write();
     }, this.#limits.gatherMs);
   }
@@ -106,6 +112,7 @@ export class LineQueue {
     this.#waiting = [];
     this.#state = 'writing';
     this.#writer.write(lines, (failure) => {
+      if (this.#state === 'closed') return; // it was given up
       const done = lines.length - (failure?.unwritten ?? 0);
       for (let i = 0; i < done; i++) this.#characters -= lines[i]?.length ?? 0;
       this.#lines -= done;
@@ -139,11 +146,11 @@ export class LineQueue {
     if (this.#failures === 0) this.#news.failed(why);
     const waitMs = Math.min(this.#limits.retryMs * 2 ** this.#failures++, this.#limits.maxRetryMs);
     this.#state = 'failed';
-    const timer = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       if (this.#waiting.length > 0) this.#write();
       else this.#state = 'idle';
     }, waitMs);
-    timer.unref(); // a log that does not work keeps no process alive
+    this.#timer.unref(); // a log that does not work keeps no process alive
     this.#onRest();
   }
 }

@@ -133,7 +133,8 @@ export async function openLog(
       if (isClosed) return;
       isClosed = true;
       await logger.end();
-      await Promise.all(outlets.map(({ queue }) => queue.close(CLOSE_WITHIN_MS)));
+      const others = outlets.filter((one) => one !== troubles);
+      await Promise.all(others.map(({ queue }) => queue.close(CLOSE_WITHIN_MS)));
       await troubles?.queue.close(CLOSE_WITHIN_MS);
     },
   };

@@ -203,6 +203,15 @@ describe('LineQueue', () => {
     expect(troubles).toStrictEqual(['cannot be reopened', 'cannot be reopened']);
   });
 
+  test('reopens at once while lines gather, which are written after it', async () => {
+    const { writer, lines } = queue();
+    lines.push('a\n');
+    lines.reopen();
+    expect(writer).toMatchObject({ reopened: 1, batches: [] });
+    await gathered();
+    expect(writer.batches).toStrictEqual(['a\n']);
+  });
+
   test('close writes what has gathered, and waits for no more', async () => {
     const { writer, lines } = queue({ ...LIMITS, gatherMs: 60_000 });
     lines.push('a\n');
@@ -228,10 +237,38 @@ describe('LineQueue', () => {
     const { writer, lines } = queue({ ...LIMITS, retryMs: 60_000 });
     lines.push('a\n');
     const closed = lines.close(30);
-    await gathered();
     act(writer);
     await closed;
     expect(writer.isClosed).toBe(true);
+  });
+
+  test('what is written too late is the last', async () => {
+    const { writer, lines } = queue();
+    lines.push('a\n');
+    const closed = lines.close(10);
+    lines.push('b\n');
+    await closed;
+    writer.answer(null);
+    await gathered();
+    expect(writer.batches).toStrictEqual(['a\n']);
+  });
+
+  test('close puts an end to further tries', async () => {
+    const { writer, lines } = queue({ ...LIMITS, retryMs: 15, maxRetryMs: 15 });
+    lines.push('a\n');
+    await gathered();
+    writer.answer({ lost: 0, unwritten: 1 });
+    await lines.close(10_000);
+    await pause(30);
+    expect(writer.batches).toStrictEqual(['a\n']);
+  });
+
+  test('what is pushed after close goes nowhere', async () => {
+    const { writer, lines } = queue();
+    await lines.close(10_000);
+    lines.push('a\n');
+    await gathered();
+    expect(writer.batches).toStrictEqual([]);
   });
 
   test('close with nothing to write is done at once', async () => {
