@@ -39,18 +39,19 @@ export async function serve(
   }
   collectEarly();
   const log = await createLog(logSettings(config), systemClock);
-  for (const remark of remarks)
-    log.report({ kind: 'config-remark', text: printProblems([remark]).trimEnd() });
-  const dns = await openDns(config, systemClock, log.report);
-  const service = createService(config, { load, dns, clock: systemClock, log });
+  let dns: Dns | null = null;
   try {
+    for (const remark of remarks)
+      log.report({ kind: 'config-remark', text: printProblems([remark]).trimEnd() });
+    dns = await openDns(config, systemClock, log.report);
+    const service = createService(config, { load, dns, clock: systemClock, log });
     hangUps.handle(() => void service.reload());
     return await run(config, service, dns, log);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     return { kind: error.code === 'not-permitted' ? 'not-permitted' : 'cannot-listen', text: error.message };
   } finally {
-    dns.close();
+    dns?.close();
     await log.close();
   }
 }

@@ -14,7 +14,7 @@ export {
   type AuthservId,
   type AuthservIdProblem,
 } from './authserv-id.js';
-export { foldField, type FoldedField } from './fold.js';
+export { foldField } from './fold.js';
 export {
   parseAuthenticationResults,
   type AuthenticationResultsProblem,
