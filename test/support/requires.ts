@@ -1,6 +1,6 @@
 /** What a test needs from the machine, and the one line that says what was left out when it is not there. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from '@jest/globals';
 
@@ -52,12 +52,18 @@ function isThere(need: Need): boolean {
     case 'python3-authres':
       return succeeds('/usr/bin/python3', '-c', 'import authres');
     case 'sendmail':
-      return isExecutable(`${SENDMAIL_ROOT}/usr/libexec/sendmail/sendmail`);
+      return isExecutable(`${SENDMAIL_ROOT}/usr/libexec/sendmail/sendmail`) && hasSaslModules(SENDMAIL_ROOT);
     case 'libmilter':
       return existsSync(LIBMILTER_HEADER);
     default:
       return programPath(need) !== undefined;
   }
+}
+
+/** Whether modules of the SASL library were unpacked there, too. */
+function hasSaslModules(root: string): boolean {
+  const folder = `${root}/usr/lib`;
+  return existsSync(folder) && readdirSync(folder).some((one) => existsSync(`${folder}/${one}/sasl2`));
 }
 
 /** Those of the needs that this machine does not meet, in the order given. */

@@ -1,4 +1,4 @@
-/** Logins of an SMTP client (RFC 4954): what it says, and the server that the mail server asks about it. */
+/** Logins of an SMTP client (RFC 4954): what it says, and the servers that mail servers ask about it. */
 import { fileURLToPath } from 'node:url';
 
 import type { Lab } from './lab.js';
@@ -49,11 +49,10 @@ export const LOGINS: readonly Login[] = [
   },
 ];
 
-export const FAILED_LOGINS: readonly Login[] = [
+/** Those that every mail server answers alike. */
+export const REFUSED_LOGINS: readonly Login[] = [
   { how: 'PLAIN, wrong password', lines: [[`AUTH PLAIN ${plain(USER, 'sturgeon')}`, '535']] },
-  { how: 'PLAIN, no password', lines: [[`AUTH PLAIN ${plain(USER, '')}`, '535']] },
   { how: 'PLAIN, no such user', lines: [[`AUTH PLAIN ${plain('nobody', PASSWORD)}`, '535']] },
-  { how: 'PLAIN, not base64', lines: [['AUTH PLAIN ***', '535']] },
   {
     how: 'LOGIN, wrong password',
     lines: [
@@ -70,6 +69,13 @@ export const FAILED_LOGINS: readonly Login[] = [
       ['*', '501'],
     ],
   },
+];
+
+/** More, as Postfix answers them. */
+export const FAILED_LOGINS: readonly Login[] = [
+  ...REFUSED_LOGINS,
+  { how: 'PLAIN, no password', lines: [[`AUTH PLAIN ${plain(USER, '')}`, '535']] },
+  { how: 'PLAIN, not base64', lines: [['AUTH PLAIN ***', '535']] },
   { how: 'a mechanism that is not offered', lines: [['AUTH EXTERNAL =', '535']] },
 ];
 

@@ -21,22 +21,21 @@ function readRequest(octets: Buffer): readonly string[] | null {
   return strings;
 }
 
-async function converse(socket: Socket): Promise<void> {
+function converse(socket: Socket): void {
   let arrived = Buffer.alloc(0);
-  for await (const chunk of socket) {
-    arrived = Buffer.concat([arrived, chunk as Buffer]);
+  socket.on('data', (chunk: Buffer) => {
+    arrived = Buffer.concat([arrived, chunk]);
     const request = readRequest(arrived);
-    if (request === null) continue;
+    if (request === null) return;
     const [user, password] = request;
     const answer = user === USER && password === PASSWORD ? 'OK' : 'NO';
     socket.end(Buffer.from([0, answer.length, ...Buffer.from(answer)]));
-    return;
-  }
+  });
 }
 
 const [, , path = ''] = process.argv;
 const server = createServer((socket) => {
   socket.on('error', () => undefined); // Sendmail may be gone at any time
-  void converse(socket);
+  converse(socket);
 });
 server.listen(path, () => process.stdout.write(READY));

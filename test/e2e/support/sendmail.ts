@@ -67,7 +67,7 @@ export class Sendmail<F extends MailFilters> {
 
   /** An SMTP session on the port of a filter, from one of the lab's addresses. */
   async session(filter: keyof F & string, { client, helo, login }: Visitor): Promise<SmtpClient> {
-    if (login !== undefined) throw new Error('Sendmail is not told of users here');
+    if (login !== undefined) throw new Error("Sendmail takes nobody's word for a login: see logIn");
     const socket = await this.#lab.connect(this.#ports.get(filter) ?? 0, client);
     if (socket === undefined) throw new Error(`nobody listens for ${filter}`);
     return SmtpClient.greet(socket, helo);
