@@ -7,8 +7,8 @@ import { describe, test } from '@jest/globals';
 /**
  * A program that must be found, or one of five other things: `namespaces`, being allowed to make private ones (which
  * takes root), `python3-dnspython`, without which Debian's pyspf takes a name server's failure for no record,
- * `python3-authres`, which reads Authentication-Results, `sendmail`, the real one, at `SENDMAIL_ROOT`, and `libmilter`,
- * the library as it is needed to build with it.
+ * `python3-authres`, which reads Authentication-Results, `sendmail`, the real one with modules for logins, at
+ * `SENDMAIL_ROOT`, and `libmilter`, the library as it is needed to build with it.
  */
 export type Need =
   'namespaces' | 'python3-dnspython' | 'python3-authres' | 'sendmail' | 'libmilter' | (string & {});
@@ -60,7 +60,7 @@ function isThere(need: Need): boolean {
   }
 }
 
-/** Whether modules of the SASL library were unpacked there, too. */
+/** Whether the folder of modules of the SASL library was unpacked there, too. */
 function hasSaslModules(root: string): boolean {
   const folder = `${root}/usr/lib`;
   return existsSync(folder) && readdirSync(folder).some((one) => existsSync(`${folder}/${one}/sasl2`));

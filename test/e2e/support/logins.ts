@@ -49,7 +49,7 @@ export const LOGINS: readonly Login[] = [
   },
 ];
 
-/** Those that every mail server answers alike. */
+/** Those that Postfix and Sendmail answer with the same codes. */
 export const REFUSED_LOGINS: readonly Login[] = [
   { how: 'PLAIN, wrong password', lines: [[`AUTH PLAIN ${plain(USER, 'sturgeon')}`, '535']] },
   { how: 'PLAIN, no such user', lines: [[`AUTH PLAIN ${plain('nobody', PASSWORD)}`, '535']] },
